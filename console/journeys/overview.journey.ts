@@ -275,8 +275,14 @@ describe(`with ${STORE}`, () => {
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await dialog.waitFor({ state: 'hidden' });
     }
-    const status = (await (await server.api.get('/api/v1/intelligence')).json()) as { current: { sequence: number } };
+    const status = (await (await server.api.get('/api/v1/intelligence')).json()) as { current: { sequence: number }; sources: { name: string; records: number }[] };
     expect(String(status.current.sequence)).toBe(sequence);
+    // Each source with how much it holds, and of when that is.
+    const table = page.getByRole('table', { name: say('en', intelligence, 'sources') });
+    const told = await table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
+    expect(status.sources.length).toBeGreaterThan(0);
+    expect(told.map(([name, records]) => ({ name, records: Number(records?.replaceAll(',', '')) }))).toEqual(status.sources.map(({ name, records }) => ({ name, records })));
+    expect(told.every(([, , updated]) => updated?.includes('2026'))).toBe(true);
     expect(complaints).toEqual([]);
     await close();
     await alone.close();

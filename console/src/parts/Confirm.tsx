@@ -33,7 +33,7 @@ export function Confirm({ title, action, isDanger = false, isPending = false, is
       <ModalBody>
         <Refused error={error}>
           <Untold error={error} />
-          <form id={`${id}-form`} onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
+          <form id={`${id}-form`} className="bh-confirm" onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
         </Refused>
       </ModalBody>
       <ModalFooter>

@@ -1,6 +1,6 @@
 import { useMessages } from '../../i18n/language';
 import { Icon } from '../icons';
-import type { Column } from './definition';
+import { cellClass, type Column } from './definition';
 import { messages } from './messages';
 
 interface HeadProps<Item> {
@@ -21,8 +21,8 @@ export function Head<Item>({ columns, sort, onSort, isSelectable }: HeadProps<It
       <thead className="pf-v6-c-table__thead bh-thead" role="rowgroup">
         <tr className="pf-v6-c-table__tr" role="row" aria-rowindex={1}>
           {isSelectable && <td className="pf-v6-c-table__td" role="cell" />}
-          {columns.map((column) => (
-            <Heading key={column.id} column={column} sort={sort} onSort={onSort} />
+          {columns.map((column, at) => (
+            <Heading key={column.id} column={column} className={cellClass('th', column, at)} sort={sort} onSort={onSort} />
           ))}
         </tr>
       </thead>
@@ -30,11 +30,15 @@ export function Head<Item>({ columns, sort, onSort, isSelectable }: HeadProps<It
   );
 }
 
-function Heading<Item>({ column, sort, onSort }: { column: Column<Item>; sort: string; onSort: (sort: string) => void }) {
+interface HeadingProps<Item> extends Pick<HeadProps<Item>, 'sort' | 'onSort'> {
+  column: Column<Item>;
+  className: string;
+}
+
+function Heading<Item>({ column, className, sort, onSort }: HeadingProps<Item>) {
   const t = useMessages(messages);
   const key = column.sort?.key;
   const direction = sort === key ? 'ascending' : sort === `-${key ?? ''}` ? 'descending' : undefined;
-  const className = column.isNumber ? 'pf-v6-c-table__th bh-number' : 'pf-v6-c-table__th';
   if (key === undefined) return <th className={className} role="columnheader" scope="col">{column.title}</th>;
   const next = () => {
     if (column.sort?.isOnlyGreatestFirst) return `-${key}`;

@@ -4,7 +4,7 @@ import { memo, useEffect, useLayoutEffect, useRef, type DragEvent, type MouseEve
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
 import { Skeleton } from '../Skeleton';
-import type { BulkAction, Column } from './definition';
+import { cellClass, type BulkAction, type Column } from './definition';
 import { Head } from './Head';
 import { messages } from './messages';
 import { useRowKeys } from './rowKeys';
@@ -171,7 +171,7 @@ function PlainRow<Item>({ item, id, index, columns, isGone, name, isSelected, on
         </td>
       )}
       {columns.map((column, at) => (
-        <td key={column.id} className={column.isNumber ? 'pf-v6-c-table__td bh-number' : 'pf-v6-c-table__td'} role="cell" data-label={column.title}>
+        <td key={column.id} className={cellClass('td', column, at)} role="cell" data-label={column.title}>
           {isGone && at === 0 && <strong className="bh-gone">{t('gone')}</strong>}
           {column.cell(item)}
         </td>

@@ -22,6 +22,11 @@ export interface Column<Item> {
   cell: (item: Item) => ReactNode;
 }
 
+/** The class of a cell: numbers stand at its end, and the first column says of which row it is. */
+export function cellClass<Item>(element: 'th' | 'td', { isNumber }: Column<Item>, at: number): string {
+  return `pf-v6-c-table__${element}${isNumber ? ' bh-number' : ''}${at === 0 ? ' bh-first' : ''}`;
+}
+
 /** What a bulk action is done to: some rows, or whatever matches a filter, with the number that the reader saw. */
 export type Selection = { kind: 'rows'; keys: readonly string[] } | { kind: 'matching'; filter: string; total: number; /** There may be more: nobody counted them to the end. */ isLeast: boolean };
 
