@@ -9,6 +9,9 @@ use crate::selector::{SELECTOR, Selection};
 /// to tell are larger, and most files are smaller.
 const SMALLEST_UNNAMED_PROGRAM: u64 = 128 << 10;
 
+/// How names of programs and libraries end on other systems, whatever their case.
+const ENDINGS: &[&str] = &[".exe", ".dll", ".dylib"];
+
 /// What makes a file worth a look at how it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
@@ -24,8 +27,11 @@ impl Program {
     /// What is expected of the file, which `selection` wants for its path; without `may_look` nothing by its size.
     pub(crate) fn expected(entry: &Entry, selection: Selection, may_look: bool) -> Program {
         let name = entry.path.file_name();
-        let is_named =
-            entry.is_executable() || name.contains(".so") || name.ends_with(".exe") || name.ends_with(".dll");
+        let ends_with = |ending: &&str| {
+            let from = name.len().checked_sub(ending.len());
+            from.and_then(|from| name.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        };
+        let is_named = entry.is_executable() || name.contains(".so") || ENDINGS.iter().any(ends_with);
         if SELECTOR.executables().is_empty() {
             Program::None
         } else if is_named && entry.size_bytes >= 64 {

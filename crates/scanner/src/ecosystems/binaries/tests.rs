@@ -222,7 +222,9 @@ fn programs_of_other_systems_are_read_whatever_they_are_called() {
         }
         // A smaller one is looked at where its name or mode says that it is one.
         let small = &program[..program.len() - 64];
-        assert_eq!(in_layer(&format!("downloads/{name}.exe"), 0o644, small), expected, "{name}");
+        for ending in ["exe", "EXE", "Dll", "dylib"] {
+            assert_eq!(in_layer(&format!("downloads/{name}.{ending}"), 0o644, small), expected, "{name}.{ending}");
+        }
     }
 }
 
