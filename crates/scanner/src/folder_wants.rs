@@ -41,6 +41,8 @@ pub(crate) struct WantedFolder {
     pub(crate) readers: Selection,
     /// By how many last parts of its path they may go.
     pub(crate) parts: usize,
+    /// How a path with the most such parts ends, but for a last one that may have any name.
+    folder: &'static str,
 }
 
 impl FolderWants {
@@ -105,8 +107,9 @@ impl FolderWants {
         let at = self.at.get(path).into_iter().flatten().filter(|row| real != row.folder).map(|row| (*row, 0));
         whole.chain(in_others).chain(at).fold(None, |wanted: Option<WantedFolder>, (row, below)| {
             let parts = parts_from_root(row.folder).count() + below;
-            let known = wanted.unwrap_or(WantedFolder { readers: Selection::default(), parts: 0 });
-            Some(WantedFolder { readers: known.readers.union(row.reader), parts: known.parts.max(parts) })
+            let known = wanted.unwrap_or(WantedFolder { readers: Selection::default(), parts: 0, folder: "" });
+            let (parts, folder) = (known.parts, known.folder).max((parts, row.folder));
+            Some(WantedFolder { readers: known.readers.union(row.reader), parts, folder })
         })
     }
 

@@ -9,14 +9,14 @@ use model::{Ecosystem, Gap, UntrustedPath, counted};
 
 use crate::ecosystems::linked_package;
 use crate::folder_links::{join, link_at, parts_from_root, resolve, resolve_within};
-use crate::folder_wants::FOLDER_WANTS;
+use crate::folder_wants::{FOLDER_WANTS, WantedFolder};
 use crate::found::Found;
 use crate::further_pass::{Place, is_unread};
 use crate::layer_index::{LONGEST_TARGET, LayerIndex, LiesAt, MOST_GAPS, Room};
 use crate::merge::Hides;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
-use crate::selector::{SELECTOR, Selection};
+use crate::selector::SELECTOR;
 use crate::system_links::{LinkedFiles, holder};
 
 /// How often the layers of one image are asked about such links, and how many bytes of paths are kept of them: a second's
@@ -29,19 +29,35 @@ const BYTES_BESIDE: usize = 128;
 /// A link to a folder, of which a layer has something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct LinkedFolder {
+    /// The layer that has the link.
+    of_layer: usize,
     /// The link.
     sought: String,
-    /// Who goes by its name.
-    readers: Selection,
-    /// By how many last parts of its path they may go.
-    parts: usize,
+    /// What is wanted of the folder for the link's name.
+    wanted: WantedFolder,
     /// The layer whose index gets to know what is read.
     layer: usize,
 }
 
-/// Folders behind links, by where a layer has them.
+/// Folders behind links, by where a layer has them. Of several links by which the same is wanted of one folder there is one: what
+/// is in there is read and told once, not as often as somebody links to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LinkedFolders(BTreeMap<String, Vec<LinkedFolder>>);
+
+/// Single files behind links of folders, by the layer that holds them, where they lie, and the name that readers go by. Each is
+/// told by one link.
+#[derive(Default)]
+pub(crate) struct SingleFiles(BTreeMap<(usize, String, &'static str), SingleFile>);
+
+/// A link to the folder of a single file.
+struct SingleFile {
+    /// The layer that has the link.
+    of_layer: usize,
+    /// The file by way of the link.
+    sought: String,
+    /// By how many last parts of the path of its folder readers may go.
+    parts: usize,
+}
 
 /// The layers above one that have something in a folder behind links too.
 pub(crate) type LayersAbove = BTreeMap<String, Vec<usize>>;
@@ -64,6 +80,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
     let real = |path: &str| if is_repository { resolve_within(path, link) } else { resolve(path, link) };
     let mut room = MOST_QUESTIONS;
     let mut left_out = 0;
+    let mut files = SingleFiles::default();
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         for (path, _) in layer.links.iter().filter(|(path, target)| is_wanted(path, target)) {
@@ -71,7 +88,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
                 continue;
             }
             let is_followed = take(&mut room, layers.len() * 8 + 16) && {
-                add_files(layers, number, path, real, linked);
+                add_files(layers, number, path, real, &mut files);
                 match real(path) {
                     Ok(real) => add_folder(layers, number, path, &real, &mut room, linked),
                     Err(unresolved) => {
@@ -86,6 +103,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
         }
         above.push(Hides::new(layer));
     }
+    files.add_to(linked);
     if left_out > 0 {
         let reason = counted(
             left_out,
@@ -102,16 +120,14 @@ fn add_files<E>(
     number: usize,
     path: &str,
     real: impl Fn(&str) -> Result<String, E>,
-    linked: &mut LinkedFiles,
+    files: &mut SingleFiles,
 ) {
     for name in FOLDER_WANTS.files_in(path) {
         let sought = join(path, name);
         let Ok(real) = real(&sought) else { continue };
         let Some((holder, held)) = holder(layers, &real) else { continue };
         if is_unread(&held, &sought) {
-            // The link and the file are both there from the upper one of their layers on.
-            let place = Place::behind_folder(number.max(holder), holder, real, sought, 1);
-            linked.wanted.entry(holder).or_default().want(held, place);
+            files.want((holder, real, name), number, sought, 1);
         }
     }
 }
@@ -137,7 +153,7 @@ fn add_folder(
                 return false;
             }
             let (sought, layer) = (path.to_owned(), number.max(holder));
-            let folder = LinkedFolder { sought, readers: wanted.readers, parts: wanted.parts, layer };
+            let folder = LinkedFolder { of_layer: number, sought, wanted, layer };
             linked.wanted.entry(holder).or_default().linked.want(real, folder);
         }
         if Hides::new(layer).hides_content_of(real) {
@@ -148,17 +164,46 @@ fn add_folder(
 }
 
 /// Whether there is so much left, which is taken; once there is not, there is nothing.
-fn take(room: &mut usize, wanted: usize) -> bool {
+pub(crate) fn take(room: &mut usize, wanted: usize) -> bool {
     let left = room.checked_sub(wanted);
     *room = left.unwrap_or(0);
     left.is_some()
 }
 
+impl SingleFiles {
+    /// Wants a file for a link of layer `of_layer`, by way of which it is `sought`, unless a link of a lower layer, or one of the
+    /// same with a smaller path, tells it.
+    pub(crate) fn want(&mut self, file: (usize, String, &'static str), of_layer: usize, sought: String, parts: usize) {
+        let link = SingleFile { of_layer, sought, parts };
+        match self.0.get_mut(&file) {
+            Some(known) if (link.of_layer, &link.sought) < (known.of_layer, &known.sought) => *known = link,
+            Some(_) => {}
+            None => _ = self.0.insert(file, link),
+        }
+    }
+
+    /// Has them read in further passes.
+    pub(crate) fn add_to(self, linked: &mut LinkedFiles) {
+        for ((holder, real, _), link) in self.0 {
+            let named = UntrustedPath::normalise(&real);
+            // The link and the file are both there from the upper one of their layers on.
+            let place = Place::behind_folder(link.of_layer.max(holder), holder, real, link.sought, link.parts);
+            linked.wanted.entry(holder).or_default().want(named, place);
+        }
+    }
+}
+
 impl LinkedFolders {
-    fn want(&mut self, real: &str, folder: LinkedFolder) {
-        match self.0.get_mut(real) {
-            Some(folders) => folders.push(folder),
-            None => _ = self.0.insert(real.to_owned(), vec![folder]),
+    /// Wants a folder for a link, unless one of a lower layer, or one of the same with a smaller path, tells the same of it.
+    fn want(&mut self, real: &str, link: LinkedFolder) {
+        let Some(links) = self.0.get_mut(real) else {
+            self.0.insert(real.to_owned(), vec![link]);
+            return;
+        };
+        match links.iter_mut().find(|known| known.wanted == link.wanted) {
+            Some(known) if (link.of_layer, &link.sought) < (known.of_layer, &known.sought) => *known = link,
+            Some(_) => {}
+            None => links.push(link),
         }
     }
 
@@ -202,12 +247,12 @@ impl LinkedFolders {
                 let sought = join(&link.sought, below);
                 let readers = SELECTOR.select(&UntrustedPath::normalise(&sought));
                 let bytes = sought.len() + size_of_val(upper) + BYTES_BESIDE;
-                if !readers.has_any_of(link.readers) || !room.takes(bytes) {
+                if !readers.has_any_of(link.wanted.readers) || !room.takes(bytes) {
                     continue;
                 }
                 let is_hidden = *is_hidden.get_or_insert_with(|| is_hidden_by(upper, indexes, named.as_str()));
                 if !is_hidden {
-                    let (real, parts) = (named.as_str().to_owned(), link.parts + below.matches('/').count());
+                    let (real, parts) = (named.as_str().to_owned(), link.wanted.parts + below.matches('/').count());
                     places.push(Place::behind_folder(link.layer, number, real, sought, parts));
                 }
             }

@@ -209,10 +209,40 @@ fn hard_links_in_a_folder_behind_a_link_are_read() {
 }
 
 #[test]
-fn several_links_to_one_folder_tell_it_each() {
+fn of_several_links_to_one_folder_one_tells_it() {
+    let (a, b) = ("a/node_modules -> /srv/nm", "b/node_modules -> ../srv/nm");
+    let (by_a, by_b) = (
+        ["lodash 4.17.20 in a/node_modules/lodash/package.json"],
+        ["lodash 4.17.20 in b/node_modules/lodash/package.json"],
+    );
+    check(&[&[b, a, LODASH]], &by_a);
+    check(&[&[LODASH], &[a, b]], &by_a);
+    // Of the lowest layer that is not hidden.
+    check(&[&[b, LODASH], &[a]], &by_b);
+    check(&[&[b], &[a], &[LODASH]], &by_b);
+    check(&[&[b, LODASH], &[a], &["b/.wh.node_modules"]], &by_a);
+    let many: Vec<String> = (10..50).map(|number| format!("app{number}/node_modules -> /srv/nm")).collect();
+    let lines: Vec<&str> = many.iter().map(String::as_str).chain([LODASH]).collect();
+    check(&[&lines], &["lodash 4.17.20 in app10/node_modules/lodash/package.json"]);
+    // What is in scopes of other names is the same.
     check(
-        &[&["a/node_modules -> /srv/nm", "b/node_modules -> ../srv/nm", LODASH]],
-        &["lodash 4.17.20 in a/node_modules/lodash/package.json b/node_modules/lodash/package.json"],
+        &[&["a/node_modules/@x -> /srv/nm", "a/node_modules/@y -> /srv/nm", LODASH]],
+        &["lodash 4.17.20 in a/node_modules/@x/lodash/package.json"],
+    );
+    // What other readers go by is told as well.
+    let numpy = r#"srv/nm/numpy.json = {"name":"numpy","version":"1.26.0"}"#;
+    check(
+        &[&["a/node_modules -> /srv/nm", "a/conda-meta -> /srv/nm", "b/conda-meta -> /srv/nm", LODASH, numpy]],
+        &[by_a[0], "numpy 1.26.0 in a/conda-meta/numpy.json"],
+    );
+    let metadata = "opt/x/METADATA = Metadata-Version: 2.1\nName: jinja2\nVersion: 2.11.1\n";
+    check(
+        &[&["b/x-1.dist-info -> /opt/x", "a/x-1.dist-info -> /opt/x", metadata]],
+        &["jinja2 2.11.1 in a/x-1.dist-info/METADATA"],
+    );
+    check(
+        &[&["b/x-1.dist-info -> /opt/x", metadata], &["a/x-1.dist-info -> /opt/x"]],
+        &["jinja2 2.11.1 in b/x-1.dist-info/METADATA"],
     );
     // One in the folder of a package, to that of all of them.
     let foo = r#"srv/nm/foo/package.json = {"name":"foo","version":"1.0.0"}"#;
