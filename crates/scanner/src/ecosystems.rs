@@ -33,7 +33,7 @@ use crate::ecosystem::Ecosystem;
 pub(crate) use binaries::{EXECUTABLE_MAGIC_BYTES, is_executable};
 pub(crate) use go::{GoModule, GoWorkspace, Replacements};
 pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
-pub(crate) use npm::{linked_package, range_takes};
+pub(crate) use npm::{is_installed_at, linked_package, range_takes};
 pub(crate) use rpm::read_header as read_rpm_header;
 pub(crate) use rpm::read_owners as read_rpm_owners;
 

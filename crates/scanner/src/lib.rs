@@ -31,6 +31,7 @@ mod japanese;
 mod layer_index;
 mod layer_paths;
 mod linked_folders;
+mod linked_packages;
 mod locked;
 mod lower_links;
 mod manifest;

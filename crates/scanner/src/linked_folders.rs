@@ -65,7 +65,7 @@ pub(crate) type LayersAbove = BTreeMap<String, Vec<usize>>;
 /// Adds what links of the layers, from the base upwards, lead to.
 pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut LinkedFiles) {
     let is_wanted = |path: &str, target: &str| {
-        // Of a package that is linked in, its own folder tells what it is.
+        // For the folder of a package: [`crate::linked_packages`].
         FOLDER_WANTS.go_by(path) && linked_package(&UntrustedPath::normalise(path), target).is_none()
     };
     if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_wanted(path, target))) {

@@ -15,7 +15,7 @@ use crate::includes::{self, UnreadInclude};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::path_set::path_hash;
-use crate::{linked_folders, lower_links, wanted_links};
+use crate::{linked_folders, linked_packages, lower_links, wanted_links};
 
 /// Files that tell the distribution. One that leads to another is read there.
 pub(crate) const RELEASES: &[&str] = &["etc/os-release", "usr/lib/os-release"];
@@ -112,6 +112,7 @@ impl LinkedFiles {
         }
         wanted_links::add(layers, is_repository, &mut linked);
         linked_folders::add(layers, is_repository, &mut linked);
+        linked_packages::add(layers, is_repository, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }

@@ -32,6 +32,7 @@ mod rush;
 mod yarn;
 
 pub(crate) use links::linked_package;
+pub(crate) use package_json::is_installed_at;
 use range::Range;
 
 /// Reads Node packages.

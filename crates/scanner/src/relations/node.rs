@@ -21,8 +21,11 @@ pub(super) fn relate<'a>(
 ) {
     let mut tree = Tree::new(files, described);
     for package in described {
+        // Node looks from where a package lies, not from a link to it.
+        let folder = parent(package.path);
+        let folder = tree.links.get(folder).copied().unwrap_or(folder);
         for name in package.package.needs.iter() {
-            let needed = tree.find(parent(package.path), name);
+            let needed = tree.find(folder, name);
             relations.needed.extend(needed.map(|needed| (package.place, needed)));
         }
     }
@@ -65,12 +68,17 @@ impl<'a> Tree<'a> {
             Some(Mark::LeadsTo(target)) => Some((*path, target.as_str())),
             _ => None,
         });
-        Tree {
-            packages: described.iter().map(|package| (parent(package.path), package.place)).collect(),
-            links: links.collect(),
-            bytes_left: LOOK_UP_BYTES,
-            candidate: String::new(),
+        let links: HashMap<&'a str, &'a str> = links.collect();
+        let mut packages: HashMap<&'a str, PackageId> = HashMap::with_capacity(described.len());
+        for package in described {
+            let folder = parent(package.path);
+            packages.insert(folder, package.place);
+            // One that is told by a link to its folder is what other links to there lead to.
+            if let Some(&target) = links.get(folder) {
+                packages.entry(target).or_insert(package.place);
+            }
         }
+        Tree { packages, links, bytes_left: LOOK_UP_BYTES, candidate: String::new() }
     }
 
     /// The package that code in `folder` gets under this name.

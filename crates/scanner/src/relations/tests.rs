@@ -111,6 +111,31 @@ fn node_follows_the_links_of_pnpm() {
     );
 }
 
+/// What a package says of itself is told by one of the links to its folder.
+#[test]
+fn node_looks_from_where_a_linked_package_lies() {
+    check(
+        &[
+            ("app/package.json", r#"{"dependencies":{"express":"4","qs":"6"}}"#),
+            ("app/node_modules/express", "-> .store/express-npm-4.19.2-a/package"),
+            (
+                "app/node_modules/express/package.json",
+                r#"{"name":"express","version":"4.19.2","dependencies":{"qs":"6.11.0"}}"#,
+            ),
+            ("app/node_modules/qs", "-> .store/qs-npm-6.12.0-b/package"),
+            ("app/node_modules/qs/package.json", r#"{"name":"qs","version":"6.12.0"}"#),
+            ("app/node_modules/.store/express-npm-4.19.2-a/node_modules/qs", "-> ../../qs-npm-6.11.0-c/package"),
+            ("lib/node_modules/qs", "-> ../../app/node_modules/.store/qs-npm-6.11.0-c/package"),
+            ("lib/node_modules/qs/package.json", r#"{"name":"qs","version":"6.11.0"}"#),
+        ],
+        &expect![[r#"
+            express 4.19.2 direct -> qs 6.11.0
+            qs 6.11.0
+            qs 6.12.0 direct
+        "#]],
+    );
+}
+
 #[test]
 fn python_looks_in_its_own_folder_and_extras_count_when_asked_for() {
     let site = |name: &str| format!("opt/venv/lib/python3.11/site-packages/{name}");

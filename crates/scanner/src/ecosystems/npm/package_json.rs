@@ -108,6 +108,11 @@ impl Place {
     }
 }
 
+/// Whether a package that lies in this folder is read as an installed one.
+pub(crate) fn is_installed_at(folder: &str) -> bool {
+    Place::of(&format!("{folder}/package.json")) == Place::PackageRoot
+}
+
 fn read_installed(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
     let installed: Installed<'_> = parse(file.bytes()?)?;
     // Without a version it marks what kind of modules a folder has, or belongs to a project that is linked in here.
