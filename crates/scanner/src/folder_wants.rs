@@ -95,6 +95,14 @@ impl FolderWants {
             || self.files_in(path).next().is_some()
     }
 
+    /// The folders wanted for their whole path that lie below `path`: all of them are behind a link there.
+    pub(crate) fn at_below(&self, path: &str) -> impl Iterator<Item = &'static str> {
+        self.at
+            .keys()
+            .copied()
+            .filter(move |folder| folder.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// The names of the single files that readers want of the folder at `path`.
     pub(crate) fn files_in(&self, path: &str) -> impl Iterator<Item = &'static str> {
         self.files.iter().filter(move |(ending, _)| path.ends_with(ending)).map(|(_, name)| *name)

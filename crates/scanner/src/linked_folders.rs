@@ -68,7 +68,9 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
         // For the folder of a package: [`crate::linked_packages`].
         FOLDER_WANTS.go_by(path) && linked_package(&UntrustedPath::normalise(path), target).is_none()
     };
-    if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_wanted(path, target))) {
+    let is_followed =
+        |path: &str, target: &str| is_wanted(path, target) || FOLDER_WANTS.at_below(path).next().is_some();
+    if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_followed(path, target))) {
         return;
     }
     // Most parts of a path are no links in any layer.
@@ -83,23 +85,28 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
     let mut files = SingleFiles::default();
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
-        for (path, _) in layer.links.iter().filter(|(path, target)| is_wanted(path, target)) {
+        for (path, target) in layer.links.iter().filter(|(path, target)| is_followed(path, target)) {
             if above.iter_mut().any(|upper| upper.hides(path)) {
                 continue;
             }
-            let is_followed = take(&mut room, layers.len() * 8 + 16) && {
+            let mut has_room = take(&mut room, layers.len() * 8 + 16);
+            if has_room && is_wanted(path, target) {
                 add_files(layers, number, path, real, &mut files);
                 match real(path) {
-                    Ok(real) => add_folder(layers, number, path, &real, &mut room, linked),
+                    Ok(real) => has_room = add_folder(layers, number, path, &real, &mut room, linked),
                     Err(unresolved) => {
                         if FOLDER_WANTS.whole(path, "").is_some() {
                             linked.gaps_of_layers.push((number, Gap::new(path.as_str(), unresolved.reason())));
                         }
-                        true
                     }
                 }
-            };
-            left_out += usize::from(!is_followed);
+            }
+            for folder in FOLDER_WANTS.at_below(path) {
+                if let Ok(real) = real(folder) {
+                    has_room = has_room && add_folder(layers, number, folder, &real, &mut room, linked);
+                }
+            }
+            left_out += usize::from(!has_room);
         }
         above.push(Hides::new(layer));
     }

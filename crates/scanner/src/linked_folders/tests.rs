@@ -47,6 +47,14 @@ fn what_a_folder_behind_a_link_has_is_what_the_link_says() {
         let (line, found) = (format!("data/b/{file} = {json}"), format!("{found} in opt/bitnami/{file}"));
         check(&[&["opt/bitnami -> /data/b", &line]], &[&found]);
     }
+    // By way of the link of a folder around it.
+    let nginx = |folder: &str| {
+        format!(r#"{folder}/.bitnami_components.json = {{"nginx":{{"arch":"amd64","version":"1.25.3-1"}}}}"#)
+    };
+    let found = ["nginx 1.25.3 in opt/bitnami/.bitnami_components.json"];
+    check(&[&["opt -> /data/opt", &nginx("data/opt/bitnami")]], &found);
+    check(&[&["opt -> /data/opt"], &[&nginx("opt/bitnami")]], &found);
+    check(&[&["opt -> /data/opt", &nginx("data/opt/other")]], &[]);
     let akismet = |folder: &str| format!("{folder}/akismet.php = <?php\n/*\nPlugin Name: Akismet\nVersion: 5.3\n*/\n");
     for (link, folder) in [
         ("www/wp-content -> /srv/content", "srv/content/plugins/akismet"),
