@@ -9,6 +9,12 @@ use crate::found::Mark;
 /// more counts as having none.
 const MOST_PATTERNS: usize = 1_000;
 
+/// What a script of Gradle leaves open for the plug-ins that it asks for itself, which have a lock file of their own.
+pub(crate) const GRADLE_PLUGINS: &str = "buildscript";
+
+/// What a script of Gradle leaves open for the projects below its own, whose lock files lie in their folders.
+pub(crate) const GRADLE_SUBPROJECTS: &str = "subprojects";
+
 /// What a manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct ProjectManifest {

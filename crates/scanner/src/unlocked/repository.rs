@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 
 use model::{Ecosystem, UntrustedPath};
 
@@ -14,7 +15,7 @@ use crate::found::Mark;
 use crate::includes::leads_out;
 use crate::layer_index::LayerIndex;
 use crate::locked::is_in_dependency_folder;
-use crate::manifest::{Part, ProjectManifest, RushProject, Workspace};
+use crate::manifest::{GRADLE_SUBPROJECTS, Part, ProjectManifest, RushProject, Workspace};
 use crate::path_set::path_hash;
 
 mod users;
@@ -57,8 +58,8 @@ pub(super) struct Repository<'a> {
     users: HashMap<(Ecosystem, String), Vec<(&'a str, &'a str)>>,
     /// The projects of Composer that say in which folders packages lie, and the patterns of these.
     php_roots: Vec<(&'a str, &'a [String])>,
-    /// Whether Gradle has locked any project.
-    has_gradle_locks: bool,
+    /// The folders of the projects that Gradle has locked.
+    gradle_locked: BTreeSet<&'a str>,
     /// The folders of Composer's packages by name.
     php_packages: HashMap<&'a str, Vec<&'a str>>,
     /// Whether specifications of gems in a folder ask for others.
@@ -85,7 +86,7 @@ impl<'a> Repository<'a> {
             own_packages: HashSet::new(),
             users: HashMap::new(),
             php_roots: Vec::new(),
-            has_gradle_locks: false,
+            gradle_locked: BTreeSet::new(),
             php_packages: HashMap::new(),
             specifications: BTreeMap::new(),
             specifications_below: BTreeMap::new(),
@@ -96,7 +97,7 @@ impl<'a> Repository<'a> {
         };
         for (path, found) in index.files.iter().filter(|(path, _)| !is_in_dependency_folder(path)) {
             let (folder, name) = split(path);
-            repository.has_gradle_locks |= project_of_gradle_locks(path).is_some();
+            repository.gradle_locked.extend(project_of_gradle_locks(path));
             match &found.mark {
                 Some(Mark::Manifest(manifest)) if name.ends_with(".gemspec") => {
                     *repository.specifications.entry(folder).or_default() |= manifest.asks;
@@ -196,7 +197,10 @@ impl<'a> Repository<'a> {
                 Ecosystem::Cocoapods => open.iter().any(|wish| !self.has_pod(folder, &wish.name, &wish.range)),
                 Ecosystem::Maven => {
                     let has_lock = |folder: &str| PLUGIN_LOCKS.iter().any(|lock| self.has(folder, lock));
-                    !open.is_empty() && !upward(folder).any(has_lock)
+                    open.iter().any(|wish| match wish.name.as_str() {
+                        GRADLE_SUBPROJECTS => !self.has_gradle_lock_below(folder),
+                        _ => !upward(folder).any(has_lock),
+                    })
                 }
                 Ecosystem::Gem => manifest.specifications.iter().any(|part| {
                     let Some(place) = resolve(folder, &part.folder) else { return true };
@@ -217,6 +221,14 @@ impl<'a> Repository<'a> {
                     })
                 }
             }
+    }
+
+    /// Whether Gradle has locked a project in a folder below this one. `buildSrc` is a build of its own.
+    fn has_gradle_lock_below(&self, folder: &str) -> bool {
+        let begin = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let behind = self.gradle_locked.range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded));
+        let mut below = behind.map_while(|locked| locked.strip_prefix(begin.as_str()));
+        below.any(|below| !below.is_empty() && below.split('/').next() != Some("buildSrc"))
     }
 
     /// Whether a part of which the root of a workspace in this folder speaks lies in the target.
@@ -266,7 +278,7 @@ impl<'a> Repository<'a> {
     ) -> bool {
         // Scripts that others take in ask for these, whose lock files lie beside them.
         let is_taken_in = name.contains(".gradle") && !name.starts_with("build.gradle");
-        if is_taken_in && self.has_gradle_locks {
+        if is_taken_in && !self.gradle_locked.is_empty() {
             return true;
         }
         let named = manifest.root.as_ref().and_then(|root| resolve(folder, root));

@@ -505,6 +505,24 @@ fn scripts_of_gradle_have_locks_for_their_plug_ins_and_where_others_take_them_in
 }
 
 #[test]
+fn what_a_script_of_gradle_asks_for_in_subprojects_is_locked_in_their_folders() {
+    let (root, lock) = ("r/build.gradle", ("r/a/gradle.lockfile", "a:b:1=x\nempty=\n"));
+    for begin in ["subprojects", "configure(subprojects)", "project(':a')"] {
+        let script = format!("{begin} {{ dependencies {{ implementation 'a:b:1' }} }}\n");
+        check(&[(root, &script), lock], &[]);
+        check(&[(root, &script), ("r/gradle.lockfile", "")], &[]);
+        check(&[(root, &script)], &[root]);
+        // Those of another project or of the build's own program are not theirs.
+        for other in ["r.b/gradle.lockfile", "s/gradle.lockfile", "r/buildSrc/gradle.lockfile"] {
+            check(&[(root, &script), (other, "")], &[root]);
+        }
+        check(&[(root, &format!("{script}dependencies {{ api 'a:b:1' }}\n")), lock], &[root]);
+    }
+    check(&[("build.gradle.kts", "subprojects { dependencies { \"api\"(\"a:b:1\") } }\n"), lock], &[]);
+    check(&[(root, "allprojects { dependencies { api 'a:b:1' } }\n"), lock], &[root]);
+}
+
+#[test]
 fn packages_of_further_languages_lie_in_folders_of_the_repository() {
     for (manifest, text, part) in [
         ("Podfile", "pod 'Own/Part', :path => '../b'\n", "b/Own.podspec"),

@@ -4,7 +4,7 @@
 //! The scripts are not run. What is not plainly a project of the build, a file or a part of Gradle itself counts as asking.
 
 use crate::ecosystems::program_text::{GROOVY, Token, arguments, end_of_statement, tokens, within};
-use crate::manifest::ProjectManifest;
+use crate::manifest::{GRADLE_PLUGINS, GRADLE_SUBPROJECTS, ProjectManifest};
 
 /// Blocks in which `dependencies` asks for nothing, but says which versions to take of what others ask for, or which files go
 /// into an archive.
@@ -41,28 +41,41 @@ const AROUND: &[&str] = &["dependencies", "enforcedPlatform", "platform", "testF
 /// What may be said of a dependency beside its coordinates.
 const ASIDE_KEYS: &[&str] = &["changing", "classifier", "configuration", "force", "transitive"];
 
-/// What stands for the plug-ins that a script asks for itself, which have a lock file of their own.
-const PLUGINS: &str = "buildscript";
-
 /// Reads a script; `None` stands for one that is too long to be read.
 pub(super) fn read(text: Option<&str>) -> ProjectManifest {
     let Some(text) = text else { return ProjectManifest::that_asks(true) };
     let tokens = tokens(text, GROOVY);
     let mut manifest = ProjectManifest::default();
-    let (mut at, mut end_of_buildscript) = (0, 0);
+    let (mut is_plugin_asked, mut is_subproject_asking) = (false, false);
+    let (mut at, mut end_of_buildscript, mut end_of_subprojects, mut end_of_call) = (0, 0, 0, 0);
     while let Some(token) = tokens.get(at) {
         let opens_block = tokens.get(at + 1) == Some(&Token::Sign('{'));
         let Token::Word(word) = token else {
             at += 1;
             continue;
         };
+        if at >= end_of_subprojects.max(end_of_call) && configures_projects(word, &tokens, at) {
+            // Arguments are looked through once, whatever stands in them.
+            let open = if opens_block { at + 1 } else { within(&tokens, at + 1).1 };
+            end_of_call = open;
+            if is_of_subprojects(&tokens, at, open) {
+                end_of_subprojects = within(&tokens, open).1;
+                at = open + 1;
+                continue;
+            }
+        }
         if !opens_block {
             at += 1;
         } else if *word == "dependencies" {
             let (block, behind) = within(&tokens, at + 1);
-            match block_asks(block) {
-                true if at < end_of_buildscript => manifest.leave_open(PLUGINS, ""),
-                asks => manifest.asks |= asks,
+            if block_asks(block) {
+                if at < end_of_buildscript {
+                    is_plugin_asked = true;
+                } else if at < end_of_subprojects {
+                    is_subproject_asking = true;
+                } else {
+                    manifest.asks = true;
+                }
             }
             at = behind;
         } else if ASIDE.contains(word) {
@@ -74,7 +87,36 @@ pub(super) fn read(text: Option<&str>) -> ProjectManifest {
             at += 2;
         }
     }
+    for (name, is_open) in [(GRADLE_PLUGINS, is_plugin_asked), (GRADLE_SUBPROJECTS, is_subproject_asking)] {
+        if is_open {
+            manifest.leave_open(name, "");
+        }
+    }
     manifest
+}
+
+/// Whether a word may begin a block that speaks to other projects of the build: `subprojects {`, `configure(…) {`,
+/// `project(':a') {`.
+fn configures_projects(word: &str, tokens: &[Token<'_>], at: usize) -> bool {
+    match tokens.get(at + 1) {
+        Some(Token::Sign('{')) => word == "subprojects",
+        Some(Token::Sign('(')) => matches!(word, "configure" | "project"),
+        _ => false,
+    }
+}
+
+/// Whether the block at `open` speaks to other projects than that of the script itself, by the arguments between the word at
+/// `at` and the block.
+fn is_of_subprojects(tokens: &[Token<'_>], at: usize, open: usize) -> bool {
+    let given = tokens.get(at + 1..open).unwrap_or_default();
+    let names_own = given.iter().enumerate().any(|(place, token)| match token {
+        Token::Word("allprojects") | Token::Text(":") => true,
+        Token::Word("project" | "rootProject" | "this") => {
+            !matches!(given.get(place + 1), Some(Token::Sign('.' | '(')))
+        }
+        Token::Sign(_) | Token::Word(_) | Token::Text(_) | Token::Break => false,
+    });
+    tokens.get(open) == Some(&Token::Sign('{')) && !names_own
 }
 
 /// Whether a statement in a block of `dependencies` asks for something from outside.
@@ -150,8 +192,13 @@ mod tests {
     use super::*;
 
     fn check(text: &str, asks: bool, asks_for_plugins: bool) {
+        check_open(text, asks, if asks_for_plugins { &[GRADLE_PLUGINS] } else { &[] });
+    }
+
+    fn check_open(text: &str, asks: bool, open: &[&str]) {
         let manifest = read(Some(text));
-        assert_eq!((manifest.asks, !manifest.open.is_empty()), (asks, asks_for_plugins), "{text}");
+        let told: Vec<&str> = manifest.open.iter().map(|wish| wish.name.as_str()).collect();
+        assert_eq!((manifest.asks, told.as_slice()), (asks, open), "{text}");
     }
 
     #[test]
@@ -177,7 +224,7 @@ mod tests {
         ] {
             check(&format!("plugins {{ id 'java' }}\ndependencies {{\n  {statement}\n}}\n"), true, false);
         }
-        check("subprojects {\n dependencies { implementation 'a:b:1' }\n}", true, false);
+        check("allprojects {\n dependencies { implementation 'a:b:1' }\n}", true, false);
         check("kotlin { sourceSets { commonMain.dependencies { api(\"a:b:1\") } } }", true, false);
         check("dependencies { implementation 'a:b:1'", true, false);
         assert!(read(None).asks);
@@ -222,5 +269,28 @@ mod tests {
         check(plugins, false, true);
         check(&format!("{plugins}dependencies {{ api project(':x') }}"), false, true);
         check(&format!("{plugins}dependencies {{ api 'a:b:1' }}"), true, true);
+    }
+
+    #[test]
+    fn what_is_asked_for_in_subprojects_is_told_apart() {
+        let asks = "dependencies { implementation 'a:b:1' }";
+        for begin in [
+            "subprojects",
+            "configure(subprojects)",
+            "configure(subprojects.findAll { it.name != 'x' })",
+            "configure([project(':a'), project(':b')])",
+            "configure(rootProject.subprojects - project(':a'))",
+            "project(':a')",
+            "project(\":a\")",
+        ] {
+            check_open(&format!("{begin} {{\n  apply plugin: 'java'\n  {asks}\n}}\n"), false, &[GRADLE_SUBPROJECTS]);
+            check_open(&format!("{begin} {{\n  {asks}\n}}\n{asks}\n"), true, &[GRADLE_SUBPROJECTS]);
+            check_open(&format!("{begin} {{\n  buildscript {{ {asks} }}\n}}\n"), false, &[GRADLE_PLUGINS]);
+            check_open(&format!("{begin} {{\n  dependencies {{ api project(':b') }}\n}}\n"), false, &[]);
+        }
+        for begin in ["allprojects", "configure(allprojects)", "configure(rootProject)", "project(':')"] {
+            check_open(&format!("{begin} {{\n  {asks}\n}}\n"), true, &[]);
+        }
+        check_open(&format!("println(project(':a'))\n{asks}"), true, &[]);
     }
 }
