@@ -67,8 +67,8 @@ const OF_COMPILER: &[&str] = &[
 
 /// Reads a package description.
 pub(super) fn read_cabal(text: &str) -> ProjectManifest {
-    let mut name = "";
-    let mut asked = BTreeSet::new();
+    let (mut name, mut version) = ("", "");
+    let (mut asked, mut own_libraries) = (BTreeSet::new(), BTreeSet::new());
     // The indent of the field whose lines go on.
     let mut field: Option<usize> = None;
     for line in text.lines() {
@@ -82,16 +82,39 @@ pub(super) fn read_cabal(text: &str) -> ProjectManifest {
             continue;
         }
         field = None;
-        let Some((key, value)) = content.split_once(':') else { continue };
+        let Some((key, value)) = content.split_once(':') else {
+            own_libraries.extend(own_library(content).filter(|_| indent == 0));
+            continue;
+        };
         let key = key.trim_end();
         if FIELDS.iter().any(|field| key.eq_ignore_ascii_case(field)) {
             field = Some(indent);
             add_packages(value, &mut asked);
         } else if indent == 0 && key.eq_ignore_ascii_case("name") {
             name = value.trim();
+        } else if indent == 0 && key.eq_ignore_ascii_case("cabal-version") {
+            version = value;
         }
     }
+    if names_own_libraries_alone(version) {
+        asked.retain(|asked| !own_libraries.contains(asked));
+    }
     manifest(name, &asked)
+}
+
+/// The name of the library of the package that a section describes: `helper` for `library helper`.
+fn own_library(header: &str) -> Option<&str> {
+    let mut words = header.trim_end_matches('{').split_whitespace();
+    let is_library = words.next()?.eq_ignore_ascii_case("library");
+    words.next().filter(|_| is_library)
+}
+
+/// Whether descriptions in this version of the format name other libraries of the package without the package before it:
+/// those before 3.4, from which on a name by itself is that of a package.
+fn names_own_libraries_alone(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches(|letter: char| !letter.is_ascii_digit()).split('.').map(str::trim);
+    let mut number = || numbers.next().and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
+    (number(), number()) < (3, 4)
 }
 
 /// Adds the packages of a list with commas: `base >=4, own:{a, b}, tool:tool ^>={1.2, 1.3}`.
@@ -114,6 +137,9 @@ pub(super) fn read_hpack(text: &str, folder: &str) -> ProjectManifest {
     let mut asked = BTreeSet::new();
     if KEYS_OF_HPACK.iter().any(|key| document.get(*key).is_some()) {
         add_sections(&document, &mut asked);
+    }
+    if let Some(libraries) = document.get("internal-libraries").and_then(Value::as_object) {
+        asked.retain(|asked| !libraries.contains_key(*asked));
     }
     manifest(document.get("name").and_then(Value::as_str).unwrap_or(folder), &asked)
 }
@@ -219,6 +245,29 @@ mod tests {
         );
         check(&read_hpack("library: {}\ndependencies: base\n", "own"), "own", &[]);
         check(&read_hpack("dependencies:\n- of another tool\n", "x"), "x", &[]);
+    }
+
+    #[test]
+    fn other_libraries_of_the_package_are_its_own() {
+        let sections = "name: own\nlibrary helper\n  build-depends: base\nLibrary more {\n  build-depends: lens\n}\n\
+                        library\n  build-depends: base, helper, more, aeson\n";
+        check(&read_cabal(sections), "own", &["aeson", "lens"]);
+        for version in ["2.0", "3.0", ">= 1.10"] {
+            check(&read_cabal(&format!("cabal-version: {version}\n{sections}")), "own", &["aeson", "lens"]);
+        }
+        let strict = format!("cabal-version: 3.4\n{sections}");
+        check(&read_cabal(&strict), "own", &["aeson", "helper", "lens", "more"]);
+        check(&read_cabal(&strict.replace("helper, more", "own:{helper, more}")), "own", &["aeson", "lens", "own"]);
+        // It says nothing of libraries.
+        check(
+            &read_cabal("name: own\ndescription:\n  library aeson\nlibrary\n  build-depends: aeson\n"),
+            "own",
+            &["aeson"],
+        );
+
+        let of_hpack = "name: own\ninternal-libraries:\n  helper:\n    dependencies: lens\n\
+                        executables:\n  e:\n    dependencies: [own, helper]\n";
+        check(&read_hpack(of_hpack, "x"), "own", &["lens", "own"]);
     }
 
     #[test]
