@@ -118,7 +118,8 @@ const ASIDE: &[&str] =
     &["dev", "devel", "develop", "development", "doc", "docs", "lint", "linting", "test", "tests", "testing"];
 
 /// What is not known because no lock file lies in the folder of a manifest or in one above it, as in workspaces, nor where
-/// the workspace has it, and because none of a project that takes it in tells the versions either.
+/// the workspace has it, and because none of a project that takes it in tells the versions either. One above that is another
+/// project's alone tells them where it names what is asked for.
 pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
     let repository = Repository::new(index);
     let known = known_projects(index, &repository);
@@ -128,19 +129,35 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
         if !repository.asks(family.ecosystem, folder, name, manifest) {
             continue;
         }
-        let is_known = repository.places_of_locks(family.ecosystem, folder, name).any(|folder| {
-            known.contains(&(family.ecosystem, folder))
-                || repository.has_lock(family, folder)
-                || family.ecosystem == Ecosystem::Npm && repository.is_locked_by_rush(folder)
+        let mut has_lock_of_another = false;
+        let is_known = repository.places_of_locks(family.ecosystem, folder, name).any(|place| {
+            let is_known = known.contains(&(family.ecosystem, place));
+            let is_locked = is_known
+                || repository.has_lock(family, place)
+                || family.ecosystem == Ecosystem::Npm && repository.is_locked_by_rush(place);
+            // What is installed and lists of requirements may be for all below.
+            let may_be_for_all = is_known
+                && matches!(family.ecosystem, Ecosystem::Npm | Ecosystem::Composer | Ecosystem::Pypi | Ecosystem::Gem);
+            let is_anothers =
+                is_locked && !may_be_for_all && repository.is_anothers(family, place, folder, name, manifest);
+            has_lock_of_another |= is_anothers;
+            is_locked && !is_anothers
         });
         if !is_known
             && !repository.is_locked_elsewhere(family, folder, name, manifest)
             && !repository.is_told_by_users(family, folder, name, manifest)
         {
-            let reason = format!(
-                "it names dependencies, and no lock file that is read lies beside or above it, so that their versions \
-                 are unknown; `{command}` writes one"
-            );
+            let reason = if has_lock_of_another {
+                format!(
+                    "it names dependencies, and the lock file above it is that of another project, which does not name \
+                     them all, so that their versions are unknown; `{command}` writes one"
+                )
+            } else {
+                format!(
+                    "it names dependencies, and no lock file that is read lies beside or above it, so that their \
+                     versions are unknown; `{command}` writes one"
+                )
+            };
             gaps.push(Gap::new(join(folder, name), reason));
         }
     }

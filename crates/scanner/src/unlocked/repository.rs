@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use model::{Ecosystem, UntrustedPath};
 
-use super::{Family, family_of, project_of_gradle_locks, split};
+use super::{Family, family_of, project_of_gradle_locks, project_of_xcode, split};
 use crate::ecosystems::range_takes;
 use crate::folder_links::join;
 use crate::folder_pattern::{bytes_compared, take_in};
@@ -18,6 +18,7 @@ use crate::locked::is_in_dependency_folder;
 use crate::manifest::{GRADLE_SUBPROJECTS, Part, ProjectManifest, RushProject, Workspace};
 use crate::path_set::path_hash;
 
+mod above;
 mod users;
 
 /// The lock files of Rush where a repository has one for all projects, seen from the folder of `rush.json`.
@@ -60,6 +61,8 @@ pub(super) struct Repository<'a> {
     php_roots: Vec<(&'a str, &'a [String])>,
     /// The folders of the projects that Gradle has locked.
     gradle_locked: BTreeSet<&'a str>,
+    /// Whether Xcode has locked packages of Swift anywhere.
+    has_xcode_locks: bool,
     /// The folders of Composer's packages by name.
     php_packages: HashMap<&'a str, Vec<&'a str>>,
     /// Whether specifications of gems in a folder ask for others.
@@ -87,6 +90,7 @@ impl<'a> Repository<'a> {
             users: HashMap::new(),
             php_roots: Vec::new(),
             gradle_locked: BTreeSet::new(),
+            has_xcode_locks: false,
             php_packages: HashMap::new(),
             specifications: BTreeMap::new(),
             specifications_below: BTreeMap::new(),
@@ -98,6 +102,7 @@ impl<'a> Repository<'a> {
         for (path, found) in index.files.iter().filter(|(path, _)| !is_in_dependency_folder(path)) {
             let (folder, name) = split(path);
             repository.gradle_locked.extend(project_of_gradle_locks(path));
+            repository.has_xcode_locks |= project_of_xcode(folder).is_some();
             match &found.mark {
                 Some(Mark::Manifest(manifest)) if name.ends_with(".gemspec") => {
                     *repository.specifications.entry(folder).or_default() |= manifest.asks;

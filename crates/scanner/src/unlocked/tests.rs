@@ -6,6 +6,7 @@ use crate::ecosystems::ECOSYSTEMS;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::SELECTOR;
 
+mod above;
 mod users;
 
 fn check(files: &[(&str, &str)], expected: &[&str]) {

@@ -21,6 +21,12 @@ pub(super) fn read_mix(text: &str) -> ProjectManifest {
     // The functions that list dependencies.
     let mut functions = vec!["deps"];
     for (place, token) in tokens.iter().enumerate() {
+        if let (Token::Word("lockfile"), [Token::Sign(':'), Token::Text(lock), ..]) =
+            (token, tokens.get(place + 1..).unwrap_or_default())
+        {
+            // That of an umbrella, as `mix new` writes it into a project below one: `../../mix.lock`.
+            manifest.root = lock.strip_suffix("/mix.lock").map(str::to_owned);
+        }
         if *token != Token::Word("deps") {
             continue;
         }

@@ -64,7 +64,7 @@ impl<'a> Repository<'a> {
     }
 
     /// The manifests, by folder and name, that take packages from a folder.
-    fn users_of(&self, ecosystem: Ecosystem, place: &str) -> Vec<(&'a str, &'a str)> {
+    pub(super) fn users_of(&self, ecosystem: Ecosystem, place: &str) -> Vec<(&'a str, &'a str)> {
         let mut users = self.users.get(&(ecosystem, place.to_owned())).cloned().unwrap_or_default();
         if ecosystem == Ecosystem::Composer {
             let roots =
@@ -76,7 +76,7 @@ impl<'a> Repository<'a> {
 
     /// The packages that a manifest asks for and no project of the repository is, with the versions where it is certain which
     /// these are.
-    fn asked_for<'m>(
+    pub(super) fn asked_for<'m>(
         &'m self,
         ecosystem: Ecosystem,
         folder: &str,
@@ -98,7 +98,7 @@ impl<'a> Repository<'a> {
     }
 
     /// Whether a lock file in the folder names all these packages.
-    fn names_all(&self, family: &Family, folder: &str, asked: &BTreeMap<&str, Option<&str>>) -> bool {
+    pub(super) fn names_all(&self, family: &Family, folder: &str, asked: &BTreeMap<&str, Option<&str>>) -> bool {
         let mut files = family.locks.iter().filter_map(|lock| self.index.files.get(&join(folder, lock)));
         let mut left = self.bytes_left.get();
         files.any(|found| {
@@ -112,12 +112,15 @@ impl<'a> Repository<'a> {
 fn names_all_of(found: &Found, ecosystem: Ecosystem, asked: &BTreeMap<&str, Option<&str>>) -> bool {
     let mut missing: BTreeMap<&str, Option<&str>> = asked.clone();
     for package in &found.packages {
+        // Those of Julia are asked for by their uuids.
+        let uuid = package.qualifiers.iter().find(|(key, _)| key == "uuid").map(|(_, uuid)| uuid.as_str());
+        let name = uuid.filter(|_| ecosystem == Ecosystem::Julia).unwrap_or(package.name.as_str());
         if package.ecosystem == ecosystem
             && package.evidence == Evidence::Locked
-            && let Some(range) = missing.get(package.name.as_str())
+            && let Some(range) = missing.get(name)
             && range.is_none_or(|range| range_takes(range, &package.version))
         {
-            missing.remove(package.name.as_str());
+            missing.remove(name);
         }
     }
     missing.is_empty()

@@ -1,0 +1,91 @@
+//! Lock files above a manifest that are those of another project alone: where no rule of the tool gives the folders below a
+//! part in them, they tell what a manifest there asks for only as far as they name it.
+//!
+//! Nothing is said where it is uncertain: of Bundler, Gradle and sbt, of which it is not kept what a manifest asks for, of
+//! workspaces of Node, and where the project above takes in the one below by its folder.
+
+use model::Ecosystem;
+
+use super::{Family, Repository, resolve};
+use crate::manifest::ProjectManifest;
+
+/// The lock files of Node in which it is looked up what they name.
+const LOCKS_OF_NODE: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"];
+
+/// Files beside a `package.json` of which any may make one project of it and those below, and lock files that may be others'.
+const WHOLES_OF_NODE: &[&str] =
+    &["bun.lock", "bun.lockb", "lerna.json", "nx.json", "pnpm-workspace.yaml", "rush.json", "turbo.json"];
+
+impl<'a> Repository<'a> {
+    /// Whether the lock file in `place`, a folder above that of the manifest, is that of a project there alone and does not
+    /// name all that the manifest asks for.
+    pub(in crate::unlocked) fn is_anothers(
+        &self,
+        family: &Family,
+        place: &str,
+        folder: &'a str,
+        name: &str,
+        manifest: &ProjectManifest,
+    ) -> bool {
+        let is_above = place.len() < folder.len();
+        if !is_above
+            || !self.is_of_one_project(family, place, folder, name, manifest)
+            || !self.users_of(family.ecosystem, folder).is_empty()
+        {
+            return false;
+        }
+        // Of these it is not kept what a manifest asks for.
+        if matches!(family.ecosystem, Ecosystem::Cocoapods | Ecosystem::Swift) {
+            return true;
+        }
+        let mut asked = self.asked_for(family.ecosystem, folder, name, manifest);
+        // What other packages provide has no entry of its own.
+        asked.retain(|name, _| family.ecosystem != Ecosystem::Composer || !name.ends_with("-implementation"));
+        !asked.is_empty() && !self.names_all(family, place, &asked) && self.bytes_left.get() > 0
+    }
+
+    /// Whether a lock file in `place` is certainly that of the project there and of no manifest of this name in `folder` below.
+    fn is_of_one_project(
+        &self,
+        family: &Family,
+        place: &str,
+        folder: &'a str,
+        name: &str,
+        manifest: &ProjectManifest,
+    ) -> bool {
+        let has_all = |names: &[&str]| names.iter().all(|name| self.has(place, name));
+        let has_any = |names: &[&str]| names.iter().any(|name| self.has(place, name));
+        let is_member = || self.root_with(folder, name).is_some_and(|(root, _)| root != folder);
+        match family.ecosystem {
+            Ecosystem::Npm => {
+                let is_whole = self.workspace_in(place, name).is_some() || has_any(WHOLES_OF_NODE);
+                has_all(&["package.json"]) && has_any(LOCKS_OF_NODE) && !is_whole && !self.is_locked_by_rush(place)
+            }
+            Ecosystem::Cargo => has_all(&["Cargo.toml", "Cargo.lock"]) && manifest.root.is_none() && !is_member(),
+            Ecosystem::Pypi => {
+                let is_of_poetry_alone =
+                    family.locks.iter().all(|lock| self.has(place, lock) == (*lock == "poetry.lock"));
+                name == "pyproject.toml" && has_all(&["pyproject.toml"]) && is_of_poetry_alone
+            }
+            Ecosystem::Composer => has_all(&["composer.json", "composer.lock"]),
+            Ecosystem::Cocoapods => has_all(&["Podfile", "Podfile.lock"]),
+            // Xcode locks the packages of all folders in its project.
+            Ecosystem::Swift => has_all(&["Package.swift", "Package.resolved"]) && !self.has_xcode_locks,
+            Ecosystem::Pub => {
+                let says_member = manifest.open.iter().any(|wish| wish.range.is_empty());
+                has_all(&["pubspec.yaml", "pubspec.lock"]) && !says_member && !is_member()
+            }
+            Ecosystem::Hex => {
+                let below = folder.strip_prefix(place).unwrap_or_default().trim_start_matches('/');
+                let is_of_umbrella = below.starts_with("apps/")
+                    || manifest.root.as_ref().is_some_and(|root| resolve(folder, root).as_deref() == Some(place));
+                name == "mix.exs" && has_all(&["mix.exs", "mix.lock"]) && !is_of_umbrella
+            }
+            Ecosystem::Hackage => self.has(folder, "cabal.project") && !has_any(&["stack.yaml.lock"]),
+            Ecosystem::Julia => {
+                has_any(&["Project.toml", "JuliaProject.toml"]) && has_any(&["Manifest.toml", "JuliaManifest.toml"])
+            }
+            _ => false,
+        }
+    }
+}
