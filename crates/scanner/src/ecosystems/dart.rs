@@ -1,5 +1,6 @@
 //! Dart and Flutter: `pubspec.lock`. Packages of an SDK or a local path are left out, for they have no version of their
-//! own. Of a `pubspec.yaml` it is only seen whether it asks for packages (`dart/pubspec.rs`).
+//! own. Of a `pubspec.yaml` it is only seen whether it asks for packages, of a `pubspec_overrides.yaml` which of them lie in
+//! folders (`dart/pubspec.rs`).
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::{is_in_dependency_folder, is_in_folder_of};
+use crate::manifest::ProjectManifest;
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
 
@@ -27,14 +29,19 @@ impl Ecosystem for Dart {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("pubspec.lock"), Want::Name("pubspec.yaml")]
+        &[Want::Name("pubspec.lock"), Want::Name("pubspec.yaml"), Want::Name("pubspec_overrides.yaml")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        if path.file_name() == "pubspec.yaml" {
+        let read = match path.file_name() {
+            "pubspec.yaml" => Some(pubspec::read as fn(&str) -> ProjectManifest),
+            "pubspec_overrides.yaml" => Some(pubspec::read_overrides as fn(&str) -> ProjectManifest),
+            _ => None,
+        };
+        if let Some(read) = read {
             if !is_in_folder_of(path.as_str(), FETCHED) && !is_in_dependency_folder(path.as_str()) {
-                found.mark = pubspec::read(&file.text()?).into_mark();
+                found.mark = read(&file.text()?).into_mark();
             }
             return Ok(());
         }

@@ -32,7 +32,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "pixi.toml",
         ],
     ),
-    family("dart", "dart", &["pubspec.lock", "pubspec.yaml"]),
+    family("dart", "dart", &["pubspec.lock", "pubspec.yaml", "pubspec_overrides.yaml"]),
     family(
         "dotnet",
         "dotnet",

@@ -31,6 +31,9 @@ const RUSH_SUBSPACES: &str = "common/config/rush/subspaces.json";
 /// The file in which pnpm has the folders of a workspace, and its lock file.
 const PNPM: (&str, &str) = ("pnpm-workspace.yaml", "pnpm-lock.yaml");
 
+/// The file beside a `pubspec.yaml` that says which packages lie in folders.
+const PUB_OVERRIDES: &str = "pubspec_overrides.yaml";
+
 /// The lock files of Gradle for the plug-ins of scripts.
 const PLUGIN_LOCKS: &[&str] = &["buildscript-gradle.lockfile", "settings-gradle.lockfile"];
 
@@ -191,7 +194,12 @@ impl<'a> Repository<'a> {
                 }
                 Ecosystem::Pub => {
                     let root = self.root_with(folder, name).map(|(root, _)| root);
+                    let overrides = self.workspace_in(folder, PUB_OVERRIDES);
                     open.iter().any(|wish| {
+                        let part = overrides.and_then(|overrides| overrides.patched_part(&wish.name));
+                        if part.is_some_and(|part| self.has_part(ecosystem, folder, part)) {
+                            return false;
+                        }
                         let is_member = |root: &str| self.pub_members.contains(&(root, wish.name.as_str()));
                         !wish.range.is_empty() || !root.is_some_and(is_member)
                     })

@@ -557,6 +557,12 @@ fn packages_of_further_languages_ask_for_one_another() {
     check(&[("packages/a/pubspec.yaml", asking), member], &["packages/a/pubspec.yaml"]);
     check(&[root, ("packages/c/pubspec.yaml", asking), member], &["packages/c/pubspec.yaml"]);
 
+    let asking = ("pubspec.yaml", "name: x\ndependencies:\n  b: ^1.0.0\n");
+    let overrides = ("pubspec_overrides.yaml", "dependency_overrides:\n  b:\n    path: b\n");
+    check(&[asking, overrides, ("b/pubspec.yaml", "name: b\n")], &[]);
+    check(&[asking, overrides], &[asking.0]);
+    check(&[asking, (overrides.0, "dependency_overrides:\n  b: 1.0.0\n"), ("b/pubspec.yaml", "")], &[asking.0]);
+
     let asking = ("a/a.cabal", "name: a\nlibrary\n  build-depends: base, b\n");
     check(&[asking, ("b/b.cabal", "name: b\n")], &[]);
     check(&[asking, ("b/package.yaml", "library: {}\n")], &[]);

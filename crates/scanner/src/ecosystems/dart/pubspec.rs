@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::manifest::{ProjectManifest, Workspace};
+use crate::manifest::{Part, ProjectManifest, Workspace};
 use crate::yaml;
 
 #[derive(Deserialize)]
@@ -52,6 +52,20 @@ pub(super) fn read(text: &str) -> ProjectManifest {
         }
     }
     manifest
+}
+
+/// Reads a `pubspec_overrides.yaml`: which packages it takes from folders, whatever the manifest beside it says.
+pub(super) fn read_overrides(text: &str) -> ProjectManifest {
+    let Ok(pubspec) = yaml::parse::<Pubspec>(text) else { return ProjectManifest::default() };
+    let overrides = pubspec.dependency_overrides.as_object().into_iter().flatten();
+    let patched: Vec<Part> = overrides
+        .filter_map(|(name, source)| {
+            let folder = source.get("path")?.as_str().filter(|folder| !folder.is_empty())?;
+            Some(Part { name: name.clone(), folder: folder.to_owned() })
+        })
+        .collect();
+    let workspace = (!patched.is_empty()).then(|| Workspace { patched, ..Workspace::default() });
+    ProjectManifest { workspace, ..ProjectManifest::default() }
 }
 
 #[cfg(test)]
