@@ -56,6 +56,7 @@ impl Ecosystem for Java {
             Want::OwnSuffix(".gradle"),
             Want::OwnSuffix(".gradle.kts"),
             Want::Name("build.sbt"),
+            Want::Name("dependencies.sbt"),
         ]
     }
 
@@ -82,7 +83,7 @@ impl Ecosystem for Java {
             return pom::read(file.bytes()?, found);
         }
         let is_script = name.ends_with(".gradle") || name.ends_with(".gradle.kts");
-        if is_script || name == "build.sbt" {
+        if is_script || matches!(name, "build.sbt" | "dependencies.sbt") {
             if !is_in_dependency_folder(path.as_str()) {
                 let read = if is_script { gradle_script::read } else { sbt_build::read };
                 found.mark = read(program_text::read(file)?.as_deref()).into_mark();

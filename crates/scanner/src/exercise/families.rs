@@ -79,6 +79,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "build.sbt.lock",
             "build.gradle",
             "build.sbt",
+            "dependencies.sbt",
         ],
     ),
     family("julia", "julia", &["Manifest.toml", "Project.toml"]),

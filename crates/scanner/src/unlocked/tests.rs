@@ -440,6 +440,7 @@ fn manifests_of_further_languages_are_gaps_without_a_lock_file() {
         ("build.gradle.kts", "dependencies {\n  implementation(libs.a)\n}\n", gradle),
         ("own.gradle", "dependencies { api \"a:b:$version\" }\n", gradle),
         ("build.sbt", "libraryDependencies += \"a\" % \"b\" % \"1\"\n", &["build.sbt.lock"][..]),
+        ("dependencies.sbt", "libraryDependencies += \"a\" % \"b\" % \"1\"\n", &["build.sbt.lock"][..]),
         ("Podfile", "target 'App' do\n  pod 'A'\nend\n", &["Podfile.lock", "Pods/Manifest.lock"][..]),
         ("Package.swift", swift, LOCKS_OF_XCODE),
         ("pubspec.yaml", "name: a\ndependencies:\n  http: ^1.0.0\n", &["pubspec.lock"][..]),

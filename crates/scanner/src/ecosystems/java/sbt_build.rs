@@ -1,5 +1,5 @@
-//! `build.sbt` (scala-sbt.org, Library dependencies): whether it gives a project libraries. It is a program, which is not
-//! run: what it computes counts as some.
+//! `build.sbt` and the `dependencies.sbt` beside it (scala-sbt.org, Library dependencies; Organizing the build): whether they
+//! give a project libraries. They are programs, which are not run: what they compute counts as some.
 
 use crate::ecosystems::program_text::{SWIFT, Token, tokens, within};
 use crate::manifest::ProjectManifest;
