@@ -112,7 +112,8 @@ impl ProjectManifest {
     /// What is kept of it; nothing where it neither asks for anything nor says anything for others.
     pub(crate) fn into_mark(mut self) -> Option<Mark> {
         if self.asks {
-            self.open = Vec::new();
+            // Those are told apart from what else it asks for.
+            self.open.retain(|wish| wish.name == GRADLE_PLUGINS);
             self.specifications = Vec::new();
         }
         if let Some(workspace) = &mut self.workspace {

@@ -143,11 +143,17 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
             has_lock_of_another |= is_anothers;
             is_locked && !is_anothers
         });
-        if !is_known
+        // What locks the packages of the project says nothing of the plug-ins of its script.
+        let lacks_plugin_lock = is_known && name.contains(".gradle") && repository.lacks_plugin_lock(folder, manifest);
+        if (!is_known || lacks_plugin_lock)
             && !repository.is_locked_elsewhere(family, folder, name, manifest)
             && !repository.is_told_by_users(family, folder, name, manifest)
         {
-            let reason = if has_lock_of_another {
+            let reason = if lacks_plugin_lock {
+                "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that \
+                 their versions are unknown; `gradle buildEnvironment --write-locks` writes one"
+                    .to_owned()
+            } else if has_lock_of_another {
                 format!(
                     "it names dependencies, and the lock file above it is that of another project, which does not name \
                      them all, so that their versions are unknown; `{command}` writes one"

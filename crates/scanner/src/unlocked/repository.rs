@@ -15,7 +15,7 @@ use crate::found::Mark;
 use crate::includes::leads_out;
 use crate::layer_index::LayerIndex;
 use crate::locked::is_in_dependency_folder;
-use crate::manifest::{GRADLE_SUBPROJECTS, Part, ProjectManifest, RushProject, Workspace};
+use crate::manifest::{GRADLE_PLUGINS, GRADLE_SUBPROJECTS, Part, ProjectManifest, RushProject, Wish, Workspace};
 use crate::path_set::path_hash;
 
 mod above;
@@ -209,11 +209,9 @@ impl<'a> Repository<'a> {
                 }
                 Ecosystem::Cocoapods => open.iter().any(|wish| !self.has_pod(folder, &wish.name, &wish.range)),
                 Ecosystem::Maven => {
-                    let has_lock = |folder: &str| PLUGIN_LOCKS.iter().any(|lock| self.has(folder, lock));
-                    open.iter().any(|wish| match wish.name.as_str() {
-                        GRADLE_SUBPROJECTS => !self.has_gradle_lock_below(folder),
-                        _ => !upward(folder).any(has_lock),
-                    })
+                    let of_subprojects = |wish: &Wish| wish.name == GRADLE_SUBPROJECTS;
+                    self.lacks_plugin_lock(folder, manifest)
+                        || open.iter().any(of_subprojects) && !self.has_gradle_lock_below(folder)
                 }
                 Ecosystem::Gem => manifest.specifications.iter().any(|part| {
                     let Some(place) = resolve(folder, &part.folder) else { return true };
@@ -234,6 +232,12 @@ impl<'a> Repository<'a> {
                     })
                 }
             }
+    }
+
+    /// Whether a script of Gradle asks for plug-ins of its own, and no lock file for such lies in its folder or in one above.
+    pub(super) fn lacks_plugin_lock(&self, folder: &str, manifest: &ProjectManifest) -> bool {
+        let has_lock = |folder: &str| PLUGIN_LOCKS.iter().any(|lock| self.has(folder, lock));
+        manifest.open.iter().any(|wish| wish.name == GRADLE_PLUGINS) && !upward(folder).any(has_lock)
     }
 
     /// Whether Gradle has locked a project in a folder below this one. `buildSrc` is a build of its own.

@@ -498,7 +498,10 @@ fn scripts_of_gradle_have_locks_for_their_plug_ins_and_where_others_take_them_in
     check(&[(script, plugins)], &[script]);
     check(&[(script, plugins), ("a/buildscript-gradle.lockfile", "")], &[]);
     check(&[(script, &both), ("a/buildscript-gradle.lockfile", "")], &[script]);
-    check(&[(script, &both), ("a/gradle.lockfile", "")], &[]);
+    check(&[(script, &both), ("a/gradle.lockfile", ""), ("a/buildscript-gradle.lockfile", "")], &[]);
+    // That of the project says nothing of plug-ins.
+    check(&[(script, &both), ("a/gradle.lockfile", "")], &[script]);
+    check(&[(script, plugins), ("a/gradle.lockfile", "")], &[script]);
 
     let taken_in = ("buildSrc/src/main/kotlin/own.gradle.kts", "dependencies { api(\"a:b:1\") }\n");
     check(&[taken_in], &[taken_in.0]);
