@@ -20,6 +20,8 @@ pub(super) fn read_mix(text: &str) -> ProjectManifest {
     let mut manifest = ProjectManifest::default();
     // The functions that list dependencies.
     let mut functions = vec!["deps"];
+    // The attributes of the module that do.
+    let mut attributes: Vec<&str> = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
         if let (Token::Word("lockfile"), [Token::Sign(':'), Token::Text(lock), ..]) =
             (token, tokens.get(place + 1..).unwrap_or_default())
@@ -31,6 +33,11 @@ pub(super) fn read_mix(text: &str) -> ProjectManifest {
             continue;
         }
         match tokens.get(place + 1..).unwrap_or_default() {
+            [Token::Sign(':'), Token::Sign('@'), Token::Word(attribute), ..] if !attributes.contains(attribute) => {
+                // One project has one list.
+                manifest.asks |= attributes.len() > MOST_FUNCTIONS;
+                attributes.extend((attributes.len() <= MOST_FUNCTIONS).then_some(*attribute));
+            }
             [Token::Sign(':'), Token::Sign('['), ..] => read_list(within(&tokens, place + 2).0, &mut manifest),
             [Token::Sign(':'), Token::Word(_), Token::Sign('.'), ..] => manifest.asks = true,
             [Token::Sign(':'), Token::Word(function), ..] if !functions.contains(function) => {
@@ -55,6 +62,24 @@ pub(super) fn read_mix(text: &str) -> ProjectManifest {
             // Its parameters are no list.
             let begin = if body.first() == Some(&Token::Sign('(')) { within(body, 0).1 } else { 0 };
             read_list(body.get(begin..).unwrap_or_default(), &mut manifest);
+        }
+    }
+    let mut end_of_list = 0;
+    for (place, pair) in tokens.windows(2).enumerate() {
+        if let [Token::Sign('@'), Token::Word(attribute)] = pair
+            && place >= end_of_list
+            && attributes.contains(attribute)
+        {
+            match tokens.get(place + 2) {
+                Some(Token::Sign('[')) => {
+                    let (list, behind) = within(&tokens, place + 2);
+                    read_list(list, &mut manifest);
+                    end_of_list = behind;
+                }
+                // It is computed; what else stands behind one uses it.
+                Some(Token::Word(word)) => manifest.asks |= !matches!(*word, "do" | "end"),
+                _ => {}
+            }
         }
     }
     manifest
@@ -160,6 +185,12 @@ mod tests {
 
         assert!(read_mix("def project do\n [deps: own()]\nend\ndefp own do\n [{:a, \"1.0\"}]\nend\n").asks);
         assert!(read_mix("def project do\n [deps: [{:a, \"1.0\"}]]\nend\n").asks);
+        let of_attribute = |list: &str| format!("@deps {list}\ndef project do\n [app: :a, deps: @deps]\nend\n");
+        assert!(read_mix(&of_attribute("[{:a, \"~> 1.0\"}]")).asks);
+        assert!(read_mix(&of_attribute("[\n  {:b, in_umbrella: true},\n  {:a, \"~> 1.0\"}\n]")).asks);
+        assert!(read_mix(&of_attribute("Shared.deps()")).asks);
+        assert!(!read_mix(&of_attribute("[{:b, in_umbrella: true}]")).asks);
+        assert!(!read_mix(&of_attribute("[]").replace("@deps []", "@other [{:a, \"1.0\"}]\n@deps []")).asks);
         assert!(read_mix("def project do\n [deps: Shared.deps()]\nend\n").asks);
         assert!(!read_mix("def project do\n [deps: [], deps_path: \"../deps\"]\nend\n").asks);
     }

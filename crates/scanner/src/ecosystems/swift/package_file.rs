@@ -4,6 +4,9 @@
 use crate::ecosystems::program_text::{SWIFT, Token, arguments, tokens, within};
 use crate::manifest::ProjectManifest;
 
+/// How many tokens of a value are looked at; those of a package have some ten, and values may lie in one another.
+const MOST_TOKENS: usize = 256;
+
 /// Reads a manifest; `None` stands for one that is too long to be read.
 pub(super) fn read(text: Option<&str>) -> ProjectManifest {
     let Some(text) = text else { return ProjectManifest::that_asks(true) };
@@ -15,11 +18,26 @@ pub(super) fn read(text: Option<&str>) -> ProjectManifest {
             let (given, behind) = within(rest, 2);
             read_package(given, &mut manifest);
             at += behind;
+        } else if let [Token::Sign('.'), Token::Word("init"), Token::Sign('('), ..] = rest {
+            let near = rest.get(..MOST_TOKENS).unwrap_or(rest);
+            manifest.asks |= is_from_repository(within(near, 2).0);
+            at += 3;
         } else {
             at += 1;
         }
     }
     manifest
+}
+
+/// Whether a value that is made of these arguments is a package from a repository: `.init(url: "https://…", from: "1.0.0")`.
+/// Binary targets, which have a checksum, and other values with an address are none.
+fn is_from_repository(given: &[Token<'_>]) -> bool {
+    let arguments = arguments(given);
+    let has =
+        |label: &str| arguments.iter().any(|argument| argument.starts_with(&[Token::Word(label), Token::Sign(':')]));
+    let is_versioned = ["from", "exact", "branch", "revision"].into_iter().any(has)
+        || arguments.iter().any(|argument| matches!(argument, [Token::Text(_) | Token::Sign('.'), ..]));
+    has("url") && is_versioned && !has("checksum")
 }
 
 /// Reads what `.package` is given; the products that targets take from packages (`package: "x"`) are none.
@@ -62,6 +80,10 @@ mod tests {
             true,
             &["../Core"],
         );
+        check("    .init(url: \"https://h/a\", from: \"1.0.0\"),", true, &[]);
+        check("    Package.Dependency.init(name: \"A\", url: \"https://h/a\", .branch(\"main\")),", true, &[]);
+        check("    .init(url: \"https://h/a\", \"1.0.0\"..<\"2.0.0\"),", true, &[]);
+        check("    .init(url: \"https://h/a.zip\", checksum: \"00\"), .init(name: \"A\")", false, &[]);
         check("    .package(name: \"Core\", path: \"../Core\"),", false, &["../Core"]);
         check("    .package(path: root + \"/Core\")", false, &[]);
         check("    // .package(url: \"https://h/a\", from: \"1.0.0\")", false, &[]);
