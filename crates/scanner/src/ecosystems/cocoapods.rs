@@ -17,6 +17,9 @@ use crate::yaml;
 
 mod podfile;
 
+/// Where CocoaPods, and Carthage beside it, keep what they fetched.
+const FETCHED: &[&str] = &["Carthage", "Pods"];
+
 /// CocoaPods.
 pub(crate) struct Cocoapods;
 
@@ -33,7 +36,7 @@ impl Ecosystem for Cocoapods {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         if path.file_name() == "Podfile" {
-            if !is_in_folder_of(path.as_str(), &["Pods"]) && !is_in_dependency_folder(path.as_str()) {
+            if !is_in_folder_of(path.as_str(), FETCHED) && !is_in_dependency_folder(path.as_str()) {
                 found.mark = podfile::read(program_text::read(file)?.as_deref()).into_mark();
             }
             return Ok(());

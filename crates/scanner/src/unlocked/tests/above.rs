@@ -106,6 +106,8 @@ fn lock_files_of_pods_and_of_swift_are_those_of_the_project_beside_them() {
     let lock = ("Podfile.lock", "PODS: []\n");
     check(&[("Podfile", "target 'A' do\nend\n"), lock, pods], &[pods.0]);
     check(&[lock, pods], &[]);
+    // What Carthage fetched is none of the project's.
+    check(&[("Carthage/Checkouts/B/Podfile", pods.1)], &[]);
 
     let (root, lock) = (("Package.swift", "let package = Package(name: \"x\")\n"), ("Package.resolved", "{}"));
     let below = ("Examples/E/Package.swift", "[.package(url: \"https://h/a\", from: \"1.0.0\")]\n");
