@@ -6,8 +6,8 @@
 
 use model::Ecosystem;
 
-use super::{Family, Repository, resolve};
-use crate::manifest::ProjectManifest;
+use super::{COMPARISON_BYTES, Family, Repository, resolve};
+use crate::manifest::{ProjectManifest, Workspace};
 
 /// The lock files of Node in which it is looked up what they name.
 const LOCKS_OF_NODE: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"];
@@ -61,7 +61,11 @@ impl<'a> Repository<'a> {
                 let is_whole = self.workspace_in(place, name).is_some() || has_any(WHOLES_OF_NODE);
                 has_all(&["package.json"]) && has_any(LOCKS_OF_NODE) && !is_whole && !self.is_locked_by_rush(place)
             }
-            Ecosystem::Cargo => has_all(&["Cargo.toml", "Cargo.lock"]) && manifest.root.is_none() && !is_member(),
+            Ecosystem::Cargo => {
+                let is_part =
+                    || self.workspace_in(place, name).is_some_and(|root| self.is_part_in(root, place, folder));
+                has_all(&["Cargo.toml", "Cargo.lock"]) && manifest.root.is_none() && !is_member() && !is_part()
+            }
             Ecosystem::Pypi => {
                 let is_of_poetry_alone =
                     family.locks.iter().all(|lock| self.has(place, lock) == (*lock == "poetry.lock"));
@@ -87,5 +91,15 @@ impl<'a> Repository<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the root of a workspace in `place` gives its members, or anything that asks for the published one, the package
+    /// in `folder`; it is taken for so where there is no more patience to see.
+    fn is_part_in(&self, workspace: &Workspace, place: &str, folder: &str) -> bool {
+        let count = workspace.shared.len().saturating_add(workspace.patched.len());
+        let left = self.bytes_left.get().saturating_sub(count.saturating_mul(COMPARISON_BYTES));
+        self.bytes_left.set(left);
+        let mut parts = workspace.shared.iter().chain(&workspace.patched).filter(|part| !part.folder.is_empty());
+        left == 0 || parts.any(|part| resolve(place, &part.folder).as_deref() == Some(folder))
     }
 }

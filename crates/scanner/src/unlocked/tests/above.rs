@@ -46,6 +46,10 @@ fn a_lock_file_of_cargo_above_tells_what_it_names_or_has_as_a_member() {
     }
     let user = format!("{package}[dependencies]\nfuzz = {{ path = \"fuzz\" }}\n");
     check(&[("Cargo.toml", &user), ("Cargo.lock", lock), below], &[]);
+    for table in ["patch.crates-io", "workspace.dependencies"] {
+        let root = format!("{package}[workspace]\n[{table}]\nfuzz = {{ path = \"fuzz\" }}\n");
+        check(&[("Cargo.toml", &root), ("Cargo.lock", lock), below], &[]);
+    }
 }
 
 #[test]
