@@ -329,8 +329,10 @@ impl<'a> FileDetector<'a> {
         self.tree.is_some() || self.detectors.reads_files()
     }
 
-    /// Why the file, which begins with `head`, is looked into; `None` where nothing speaks for it.
-    pub(crate) fn reasons(&self, entry: &Entry, head: &[u8]) -> Option<Reasons> {
+    /// Why the file, which begins with `head`, is looked into; `None` where nothing speaks for it. What is not looked into
+    /// for its size alone is told as a gap.
+    pub(crate) fn reasons(&self, entry: &Entry, head: &[u8], detections: &mut Detections) -> Option<Reasons> {
+        detections.gaps.extend(self.examiner.unread_text(entry.path.as_str(), head, entry.size_bytes));
         let reasons = Reasons {
             configures: self.configures(entry, head),
             is_listed: self.lists(entry),

@@ -458,7 +458,7 @@ fn read_entry(
         index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}")));
         return;
     }
-    let Some(reasons) = detector.reasons(entry, &head) else {
+    let Some(reasons) = detector.reasons(entry, &head, detections) else {
         read_packages(entry, wanted, &mut io::Cursor::new(head).chain(content), index);
         return;
     };

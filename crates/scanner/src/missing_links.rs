@@ -203,7 +203,7 @@ fn look_under(
     read_under(names, entry.clone(), &mut *content.reader()?, index);
     let named = Entry { path: name.clone(), ..entry };
     let head = content.head(detector.head_bytes());
-    if let Some(reasons) = detector.reasons(&named, &head) {
+    if let Some(reasons) = detector.reasons(&named, &head, detections) {
         detector.read(named, head, reasons, content, detections);
     }
     Ok(())

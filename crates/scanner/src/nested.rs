@@ -49,7 +49,7 @@ pub(crate) trait Look {
     fn may_want(&self, path: &str, size_bytes: Option<u64>) -> bool;
 
     /// Whether the file is worth reading, by its path and its first [`HEAD_BYTES`] bytes.
-    fn wants(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool;
+    fn wants(&mut self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool;
 
     /// Looks at the file.
     fn look(&mut self, path: &str, content: &mut SharedContent);

@@ -32,3 +32,4 @@ pub use found::{FoundSecret, Outcome};
 pub use place::{Mark, Place, PlaceKind};
 pub use rules::{LARGEST_RULE_FILE_BYTES, LARGEST_RULES_BYTES, MOST_RULES, ReadRulesError, SecretRules, UserRules};
 pub use stream::Stream;
+pub use wants::LARGEST_FILE_BYTES;

@@ -195,6 +195,12 @@ impl SecretRules {
         crate::wants::wants(path, size_bytes)
     }
 
+    /// Whether a file of this path would be worth looking at, and is not for its size alone: it has more than
+    /// [`crate::LARGEST_FILE_BYTES`].
+    pub fn is_too_large(&self, path: &str, size_bytes: u64) -> bool {
+        crate::wants::is_too_large(path, size_bytes)
+    }
+
     /// The rules by id, with title, category and severity, sorted.
     pub fn list(&self) -> Vec<(&str, &str, &str, model::Severity)> {
         let mut list: Vec<_> =

@@ -4,8 +4,8 @@ use crate::place::{is_in_library, name_and_ending};
 
 /// No secret is shorter.
 const SMALLEST_FILE_BYTES: u64 = 8;
-/// Files beyond this size are data; nobody keeps a secret in the midst of them.
-pub(crate) const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// The largest file that is looked through, in bytes. Files beyond it are data as a rule; a text among them is told.
+pub const LARGEST_FILE_BYTES: u64 = 256 << 20;
 
 /// Endings of files that hold no text: pictures, sounds, fonts, programs, archives (whose members come one by one). Sorted.
 const SKIPPED_ENDINGS: &[&str] = &[
@@ -238,6 +238,11 @@ pub(crate) fn wants(path: &str, size_bytes: u64) -> bool {
     !is_shared_object(&name)
 }
 
+/// Whether a file of this path would be worth looking at if it had not more than [`LARGEST_FILE_BYTES`].
+pub(crate) fn is_too_large(path: &str, size_bytes: u64) -> bool {
+    size_bytes > LARGEST_FILE_BYTES && wants(path, LARGEST_FILE_BYTES)
+}
+
 /// Whether it lies in one of [`SKIPPED_FOLDERS`]; most files of applications lie below none of the same top.
 fn is_in_skipped_folder(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or(path);
@@ -293,5 +298,7 @@ mod tests {
         assert!(
             !wants(".env", 3) && !wants("dump.sql", LARGEST_FILE_BYTES + 1) && wants("dump.sql", LARGEST_FILE_BYTES)
         );
+        assert!(is_too_large("dump.sql", LARGEST_FILE_BYTES + 1) && !is_too_large("dump.sql", LARGEST_FILE_BYTES));
+        assert!(!is_too_large("film.mkv", LARGEST_FILE_BYTES + 1) && !is_too_large(".env", 3));
     }
 }

@@ -8,7 +8,7 @@ use malware::{FileKind, FileScanner, FileToScan};
 use md5::{Digest as _, Md5};
 use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Sha256};
 use oci::Entry;
-use secrets::{Outcome, Place, SecretRules};
+use secrets::{LARGEST_FILE_BYTES, Outcome, Place, SecretRules};
 
 use super::known_contents::{KnownContents, Tag};
 use super::known_programs::KnownPrograms;
@@ -127,6 +127,9 @@ impl<'a> Examiner<'a> {
         let size = content.size_bytes();
         // A file of a folder may have grown meanwhile.
         let sought = if size == entry.size_bytes { sought } else { self.sought(path, head, size) };
+        if size != entry.size_bytes && self.unread_text(path, head, entry.size_bytes).is_none() {
+            gaps.extend(self.unread_text(path, head, size));
+        }
         if sought.any() {
             let digest = detected.executable.as_ref();
             let digest = digest.map(|found| Digest::from_hash(DigestAlgorithm::Sha256, &found.sha256));
@@ -150,12 +153,22 @@ impl<'a> Examiner<'a> {
     /// What is looked for in the content of the file at `path`, which begins with `head` and has so many bytes.
     pub(super) fn sought(&self, path: &str, head: &[u8], size_bytes: u64) -> Sought {
         let Detectors { secrets, malware, license_texts, .. } = self.detectors;
-        let may_hold_secrets = || !head.starts_with(b"\x7fELF") && ArchiveFormat::of(head).is_none();
         Sought {
-            secrets: secrets.as_ref().is_some_and(|rules| may_hold_secrets() && rules.wants(path, size_bytes)),
+            secrets: secrets.as_ref().is_some_and(|rules| may_hold_secrets(head) && rules.wants(path, size_bytes)),
             malware: malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes)),
             licenses: *license_texts && license_texts::wants(path, head),
         }
+    }
+
+    /// The gap of a text that would be looked through for secrets if it were smaller. Data of that size are passed over
+    /// without one: nobody looks for secrets in a model or a database.
+    pub(super) fn unread_text(&self, path: &str, head: &[u8], size_bytes: u64) -> Option<Gap> {
+        let rules = self.detectors.secrets.as_ref()?;
+        if !rules.is_too_large(path, size_bytes) || !may_hold_secrets(head) || !is_text(head) {
+            return None;
+        }
+        let most = LARGEST_FILE_BYTES >> 20;
+        Some(Gap::new(path, format!("it is a text of more than {most} MiB, and was not looked through for secrets")))
     }
 
     /// Whether classes are worth inflating: for the texts in them, or for rules that look at them.
@@ -237,6 +250,18 @@ impl<'a> Examiner<'a> {
         }
         scanned.map_err(|error| format!("it cannot be looked at for malware: {error}"))
     }
+}
+
+/// Whether a file that begins so may hold secrets that are not those of files in it.
+fn may_hold_secrets(head: &[u8]) -> bool {
+    !head.starts_with(b"\x7fELF") && ArchiveFormat::of(head).is_none()
+}
+
+/// Whether a file that begins so is a text: in UTF-16 with its mark, or without bytes that no text has.
+fn is_text(head: &[u8]) -> bool {
+    let is_wide = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
+    let is_of_texts = |byte: &u8| !matches!(byte, 0..=7 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+    is_wide || !head.is_empty() && head.iter().all(is_of_texts)
 }
 
 /// The file's SHA-256, and the digests by which dpkg (MD5) and apk (SHA-1) know it where they may have brought it.

@@ -38,7 +38,7 @@ impl Look for Seen {
         self.inflated < LARGEST_INFLATED
     }
 
-    fn wants(&self, _: &str, head: &[u8], _: Option<u64>) -> bool {
+    fn wants(&mut self, _: &str, head: &[u8], _: Option<u64>) -> bool {
         assert!(head.len() <= HEAD_BYTES, "more than a head");
         self.inflated < LARGEST_INFLATED
     }

@@ -16,7 +16,7 @@ impl Look for Notes {
         !path.ends_with(".class")
     }
 
-    fn wants(&self, path: &str, head: &[u8], _: Option<u64>) -> bool {
+    fn wants(&mut self, path: &str, head: &[u8], _: Option<u64>) -> bool {
         path.ends_with(".txt") && !head.is_empty()
     }
 
