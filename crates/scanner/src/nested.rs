@@ -55,10 +55,10 @@ pub(crate) trait Look {
     fn look(&mut self, path: &str, content: &mut SharedContent);
 }
 
-/// Looks into the archive `content` at `path`, which begins with `head`; nothing happens when it is none.
+/// Looks into the archive of this format at `path`, which begins at this byte of `content`.
 pub(crate) fn look_into(
     path: &str,
-    format: ArchiveFormat,
+    (format, start): (ArchiveFormat, u64),
     content: &mut dyn ReadSeek,
     look: &mut dyn Look,
 ) -> Vec<Gap> {
@@ -69,7 +69,7 @@ pub(crate) fn look_into(
         work_left: Rc::new(Cell::new(WORK_BYTES.saturating_add(length.saturating_mul(8)))),
         files_left: MOST_FILES,
     };
-    let begun = content.seek(SeekFrom::Start(0)).map_err(ReadFileError::from);
+    let begun = content.seek(SeekFrom::Start(start)).map_err(ReadFileError::from);
     let walked = begun.and_then(|_| walk.archive(path, format, content, 1));
     walk.end(path, walked);
     walk.gaps
@@ -204,7 +204,7 @@ impl Walk<'_> {
         size_bytes: Option<u64>,
         depth: u32,
     ) -> Result<(), ReadFileError> {
-        let mut archive = ArchiveFormat::of(&head);
+        let mut archive = ArchiveFormat::of(&head).map(|format| (format, 0));
         if archive.is_some() && depth >= DEEPEST {
             self.gap(path, format!("archives lie more than {DEEPEST} deep in one another here"));
             archive = None;
@@ -221,7 +221,11 @@ impl Walk<'_> {
             archive = archive.or_else(|| ArchiveFormat::behind_program(&mut content));
         }
         match archive {
-            Some(format) => self.archive(path, format, &mut *content.reader()?, depth + 1),
+            Some((format, start)) => {
+                let mut reader = content.reader()?;
+                reader.seek(SeekFrom::Start(start))?;
+                self.archive(path, format, &mut *reader, depth + 1)
+            }
             None => Ok(()),
         }
     }

@@ -137,11 +137,13 @@ impl<'a> Examiner<'a> {
             self.look(&file, sought, None, &mut content, &mut detected, &mut gaps);
         }
         if self.opens_archives()
-            && let Some(format) = ArchiveFormat::of(head).or_else(|| ArchiveFormat::behind_program(&mut content))
+            && let Some(archive) = ArchiveFormat::of(head)
+                .map(|format| (format, 0))
+                .or_else(|| ArchiveFormat::behind_program(&mut content))
         {
             let mut inner = inner::Inner::new(self, path, &mut detected);
             let walked = match content.reader() {
-                Ok(mut reader) => nested::look_into(path, format, &mut *reader, &mut inner),
+                Ok(mut reader) => nested::look_into(path, archive, &mut *reader, &mut inner),
                 Err(error) => vec![Gap::new(path, format!("cannot read it: {error}"))],
             };
             let own = inner.into_gaps();

@@ -15,7 +15,7 @@ pub(super) fn run(bytes: &[u8]) {
     let Some(format) = ArchiveFormat::of(&bytes[..bytes.len().min(HEAD_BYTES)]) else { return };
     let walk = || {
         let mut seen = Seen::default();
-        let gaps = nested::look_into(OUTER, format, &mut Cursor::new(bytes), &mut seen);
+        let gaps = nested::look_into(OUTER, (format, 0), &mut Cursor::new(bytes), &mut seen);
         for path in seen.paths.iter().map(|(path, _)| path).chain(gaps.iter().map(|gap| &gap.path)) {
             let inner = path.strip_prefix(OUTER).unwrap_or_else(|| panic!("{path:?} lies outside"));
             assert!(inner.is_empty() || inner.starts_with("!/"), "{path:?} lies outside");

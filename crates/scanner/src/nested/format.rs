@@ -2,9 +2,12 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::cpio;
+use super::{HEAD_BYTES, cpio};
 use crate::shared_content::SharedContent;
 use crate::zip;
+
+/// How many bytes of a script may stand before the archive that it unpacks. Those of makeself have some 20 KiB.
+const LONGEST_SCRIPT_BYTES: usize = 64 << 10;
 
 /// The formats that are looked into, and those that are known and not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +58,9 @@ impl ArchiveFormat {
         }
     }
 
-    /// A zip archive behind a program or script that unpacks or runs it: an executable jar, a self-extracting archive.
-    pub(crate) fn behind_program(content: &mut SharedContent) -> Option<ArchiveFormat> {
+    /// An archive behind a program or script that unpacks or runs it, with where it is to be read from, in bytes: a zip
+    /// archive, as of an executable jar, which has its offsets itself; a tar archive or a compression behind a script.
+    pub(crate) fn behind_program(content: &mut SharedContent) -> Option<(ArchiveFormat, u64)> {
         let head = content.head(4);
         if !["#!".as_bytes(), b"MZ", b"\x7fELF"].iter().any(|magic| head.starts_with(magic)) {
             return None;
@@ -64,8 +68,41 @@ impl ArchiveFormat {
         let ends_like_zip = ends_like_zip(&mut *content.reader().ok()?).ok()?;
         let length = content.size_bytes();
         let is_zip = ends_like_zip && zip::find_directory(&mut *content.reader().ok()?, &(0..length)).is_ok();
-        is_zip.then_some(ArchiveFormat::Zip)
+        if is_zip {
+            return Some((ArchiveFormat::Zip, 0));
+        }
+        if head.starts_with(b"#!") { behind_script(&content.head(LONGEST_SCRIPT_BYTES + HEAD_BYTES)) } else { None }
     }
+}
+
+/// The tar archive or compression that a script has behind its text, with where it begins: a compression at the beginning of
+/// a line, a tar archive anywhere, for scripts fill the last line up to a block.
+fn behind_script(bytes: &[u8]) -> Option<(ArchiveFormat, u64)> {
+    // What stands behind a zero byte is no text of a script any longer.
+    let text = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len()).min(LONGEST_SCRIPT_BYTES);
+    let compressed = memchr::memchr_iter(b'\n', &bytes[..text]).find_map(|end| {
+        let format = ArchiveFormat::of(&bytes[end + 1..])?;
+        let is_opened =
+            matches!(format, ArchiveFormat::Gzip | ArchiveFormat::Bzip2 | ArchiveFormat::Xz | ArchiveFormat::Zstd);
+        is_opened.then_some((format, end as u64 + 1))
+    });
+    compressed.or_else(|| {
+        let magics = memchr::memmem::find_iter(bytes, b"ustar");
+        let mut starts = magics.filter_map(|at| at.checked_sub(257)).take_while(|start| *start <= text);
+        let start = starts.find(|start| has_tar_checksum(&bytes[*start..]))?;
+        Some((ArchiveFormat::Tar, start as u64))
+    })
+}
+
+/// Whether a header of tar begins here whose checksum is right: the sum of its bytes, with spaces for the checksum itself
+/// (POSIX.1, ustar).
+fn has_tar_checksum(head: &[u8]) -> bool {
+    let Some(header) = head.get(..HEAD_BYTES).filter(|header| is_tar(header)) else { return false };
+    let stored = String::from_utf8_lossy(&header[148..156]);
+    let stored = u32::from_str_radix(stored.trim_matches([' ', '\0']), 8);
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    let own: u32 = header[148..156].iter().map(|byte| u32::from(*byte)).sum();
+    stored == Ok(sum - own + 8 * u32::from(b' '))
 }
 
 /// The magic number of tar, where the header's checksum is a number (POSIX.1, ustar): a program that writes such archives

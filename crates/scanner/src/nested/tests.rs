@@ -52,7 +52,7 @@ fn seven_zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn check(path: &str, archive: &[u8], seen: &[(&str, &str)], gaps: &[(&str, &str)]) {
     let mut notes = Notes::default();
     let format = ArchiveFormat::of(archive).expect("an archive");
-    let found = look_into(path, format, &mut Cursor::new(archive), &mut notes);
+    let found = look_into(path, (format, 0), &mut Cursor::new(archive), &mut notes);
     let seen_here: Vec<(&str, &str)> = notes.seen.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert_eq!(seen_here, seen);
     assert_eq!(found.len(), gaps.len(), "{found:?}");
@@ -228,7 +228,7 @@ fn a_zip_archive_behind_a_program_is_opened() {
     let archive = zip(&[("k.txt", b"one", true)]);
     for start in ["#!/bin/sh\nexec java -jar $0\n", "MZ\0\0", "\x7fELF\x02"] {
         let mut content = SharedContent::Memory([start.as_bytes(), &archive].concat());
-        assert_eq!(ArchiveFormat::behind_program(&mut content), Some(ArchiveFormat::Zip), "{start}");
+        assert_eq!(ArchiveFormat::behind_program(&mut content), Some((ArchiveFormat::Zip, 0)), "{start}");
     }
     let outer = tar(&[("run.txt", &[b"#!/bin/sh\n", archive.as_slice()].concat())]);
     check(
@@ -239,6 +239,39 @@ fn a_zip_archive_behind_a_program_is_opened() {
     );
     let mut script = SharedContent::Memory(b"#!/bin/sh\nprintf 'PK\\005\\006'\n".to_vec());
     assert_eq!(ArchiveFormat::behind_program(&mut script), None);
+}
+
+#[test]
+fn archives_behind_the_text_of_a_script_are_opened() {
+    let inner = tar(&[("k.txt", b"one")]);
+    let script = b"#!/bin/sh\ntail -n +4 $0 | tar xz\nexit\n";
+    let mut filled = script.to_vec();
+    filled.resize(511, b'#');
+    let zstd = zstd::encode_all(inner.as_slice(), 1).unwrap();
+    for (text, archive, format) in [
+        (script.as_slice(), gzip(&inner), ArchiveFormat::Gzip),
+        (script.as_slice(), zstd, ArchiveFormat::Zstd),
+        (script.as_slice(), inner.clone(), ArchiveFormat::Tar),
+        (filled.as_slice(), inner.clone(), ArchiveFormat::Tar),
+    ] {
+        let bytes = [text, &archive].concat();
+        let found = ArchiveFormat::behind_program(&mut SharedContent::Memory(bytes.clone()));
+        assert_eq!(found, Some((format, text.len() as u64)));
+        let mut notes = Notes::default();
+        let gaps = look_into("run", (format, text.len() as u64), &mut Cursor::new(&bytes), &mut notes);
+        assert_eq!((notes.seen, gaps), (vec![("run!/k.txt".to_owned(), "one".to_owned())], Vec::new()));
+        // In an archive as well, and not behind more text than scripts have.
+        let outer = tar(&[("run.txt", &bytes)]);
+        let mut notes = Notes::default();
+        look_into("a.tar", (ArchiveFormat::Tar, 0), &mut Cursor::new(&outer), &mut notes);
+        assert!(notes.seen.iter().any(|(path, text)| path == "a.tar!/run.txt!/k.txt" && text == "one"), "{format:?}");
+        let far = [script.as_slice(), &b"#\n".repeat(40 << 10), &archive].concat();
+        assert_eq!(ArchiveFormat::behind_program(&mut SharedContent::Memory(far)), None);
+    }
+    // One that speaks of archives has none behind it.
+    let text = format!("{}case $magic in ustar) printf '\\037\\213' ;; esac\n{0}", "# 000644 000000 \n".repeat(40));
+    let mut content = SharedContent::Memory([b"#!/bin/sh\n", text.as_bytes()].concat());
+    assert_eq!(ArchiveFormat::behind_program(&mut content), None);
 }
 
 #[test]
