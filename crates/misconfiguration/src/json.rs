@@ -7,6 +7,13 @@ use crate::node::{Entry, Node, Value, spell_number};
 
 /// Levels of a document that are looked into; the parser itself refuses more than 512.
 const DEEPEST: usize = 100;
+/// Values of a document, as of one in YAML.
+const MOST_NODES: usize = 200_000;
+/// Values of a plan of Terraform, which has everything three times: planned, changed and configured.
+const MOST_NODES_OF_PLAN: usize = 500_000;
+/// Bytes before which a value can stand, in texts as well, for each value that a document may have. Beyond them a document
+/// is not even parsed.
+const MARKS_OF_VALUE: usize = 3;
 
 /// Why a text is no JSON for us.
 #[derive(Debug, thiserror::Error)]
@@ -15,20 +22,35 @@ pub(crate) enum JsonError {
     Malformed { reason: String },
     #[error("its JSON is more than {DEEPEST} levels deep")]
     TooDeep,
+    #[error("its JSON has more than {most} values")]
+    TooLarge { most: usize },
     #[error("it is empty")]
     Empty,
 }
 
 /// Reads a document whose first line is 1.
 pub(crate) fn parse(text: &str) -> Result<Node, JsonError> {
-    let options = ParseOptions::default();
+    parse_within(text, MOST_NODES)
+}
+
+/// Reads a plan of Terraform.
+pub(crate) fn parse_plan(text: &str) -> Result<Node, JsonError> {
+    parse_within(text, MOST_NODES_OF_PLAN)
+}
+
+fn parse_within(text: &str, most: usize) -> Result<Node, JsonError> {
+    let marks = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
+    if marks > most * MARKS_OF_VALUE {
+        return Err(JsonError::TooLarge { most });
+    }
+    // Without commas, values would stand behind nothing that was counted.
+    let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
     let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed =
         parse_to_ast(text, &collect, &options).map_err(|error| JsonError::Malformed { reason: error.to_string() })?;
     let value = parsed.value.ok_or(JsonError::Empty)?;
-    let starts = line_starts(text);
-    convert(&value, &starts, 0)
+    Converter { starts: line_starts(text), left: most, most }.convert(&value, 0)
 }
 
 /// The offsets at which lines begin.
@@ -41,35 +63,46 @@ pub(crate) fn line_at(starts: &[usize], offset: usize) -> u32 {
     u32::try_from(starts.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
 }
 
-fn convert(value: &ast::Value<'_>, starts: &[usize], depth: usize) -> Result<Node, JsonError> {
-    if depth > DEEPEST {
-        return Err(JsonError::TooDeep);
-    }
-    let (start, value) = match value {
-        ast::Value::StringLit(text) => (text.range.start, Value::Text(text.value.clone().into_owned())),
-        ast::Value::NumberLit(number) => {
-            let value = number.value.parse().map_or_else(|_| Value::Text(number.value.to_owned()), Value::Number);
-            (number.range.start, value)
+/// What makes values of what was parsed.
+struct Converter {
+    starts: Vec<usize>,
+    /// How many more values may come, of `most`.
+    left: usize,
+    most: usize,
+}
+
+impl Converter {
+    fn convert(&mut self, value: &ast::Value<'_>, depth: usize) -> Result<Node, JsonError> {
+        if depth > DEEPEST {
+            return Err(JsonError::TooDeep);
         }
-        ast::Value::BooleanLit(value) => (value.range.start, Value::Bool(value.value)),
-        ast::Value::NullKeyword(null) => (null.range.start, Value::Null),
-        ast::Value::Array(array) => {
-            let items: Result<_, _> = array.elements.iter().map(|item| convert(item, starts, depth + 1)).collect();
-            (array.range.start, Value::List(items?))
-        }
-        ast::Value::Object(object) => {
-            let mut entries = Vec::with_capacity(object.properties.len());
-            for property in &object.properties {
-                entries.push(Entry {
-                    key: property.name.as_str().to_owned(),
-                    line: line_at(starts, property.range.start),
-                    value: convert(&property.value, starts, depth + 1)?,
-                });
+        self.left = self.left.checked_sub(1).ok_or(JsonError::TooLarge { most: self.most })?;
+        let (start, value) = match value {
+            ast::Value::StringLit(text) => (text.range.start, Value::Text(text.value.clone().into_owned())),
+            ast::Value::NumberLit(number) => {
+                let value = number.value.parse().map_or_else(|_| Value::Text(number.value.to_owned()), Value::Number);
+                (number.range.start, value)
             }
-            (object.range.start, Value::Map(entries))
-        }
-    };
-    Ok(Node::new(line_at(starts, start), value))
+            ast::Value::BooleanLit(value) => (value.range.start, Value::Bool(value.value)),
+            ast::Value::NullKeyword(null) => (null.range.start, Value::Null),
+            ast::Value::Array(array) => {
+                let items: Result<_, _> = array.elements.iter().map(|item| self.convert(item, depth + 1)).collect();
+                (array.range.start, Value::List(items?))
+            }
+            ast::Value::Object(object) => {
+                let mut entries = Vec::with_capacity(object.properties.len());
+                for property in &object.properties {
+                    entries.push(Entry {
+                        key: property.name.as_str().to_owned(),
+                        line: line_at(&self.starts, property.range.start),
+                        value: self.convert(&property.value, depth + 1)?,
+                    });
+                }
+                (object.range.start, Value::Map(entries))
+            }
+        };
+        Ok(Node::new(line_at(&self.starts, start), value))
+    }
 }
 
 /// Writes a value as JSON; what is not known is a text of one placeholder.
@@ -143,6 +176,17 @@ mod tests {
         let node = parse("{\"a\": [1, 1.5, true, null, \"q\\\"\\n\"]}").unwrap();
         assert_eq!(write(&node), "{\"a\":[1,1.5,true,null,\"q\\\"\\n\"]}");
         assert_eq!(write(&parse(&write(&node)).unwrap()), write(&node));
+    }
+
+    #[test]
+    fn documents_of_countless_values_are_refused_and_ordinary_ones_are_read() {
+        let list = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
+        assert!(matches!(parse(&list(MOST_NODES)), Err(JsonError::TooLarge { most: MOST_NODES })));
+        assert!(matches!(parse(&list(2_000_000)), Err(JsonError::TooLarge { most: MOST_NODES })));
+        assert!(matches!(parse("[1 1]"), Err(JsonError::Malformed { .. })));
+        assert_eq!(parse(&list(MOST_NODES - 1)).unwrap().items().len(), MOST_NODES - 1);
+        assert_eq!(parse_plan(&list(MOST_NODES)).unwrap().items().len(), MOST_NODES);
+        assert!(matches!(parse_plan(&list(2_000_000)), Err(JsonError::TooLarge { most: MOST_NODES_OF_PLAN })));
     }
 
     #[test]

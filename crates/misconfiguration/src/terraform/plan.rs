@@ -17,7 +17,7 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
         if !is_json || !looks_so(text) {
             continue;
         }
-        match json::parse(text) {
+        match json::parse_plan(text) {
             Ok(plan) => {
                 let mut resources = Vec::new();
                 // What is written of a state has the same beginning, and no planned values.
