@@ -19,9 +19,8 @@ const DEEPEST: usize = 12;
 /// Resources of one template.
 const MOST_RESOURCES: usize = 5_000;
 
-/// Reads every template of a tree.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
-    let mut clouds = Vec::new();
+/// Reads every template of a tree and hands it over, so that no two have to be in memory.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Cloud)) {
     for (path, _) in tree.files() {
         let Some(stem) = path.as_str().strip_suffix(".bicep") else { continue };
         if tree.get(&format!("{stem}.json")).is_none() {
@@ -40,12 +39,11 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
                 read.deployment(&document, 0);
                 let left_out = read.left_out.map(|reason| Gap::new(path.as_str(), reason));
                 gaps.extend(effort.gap(path.as_str()).into_iter().chain(left_out));
-                clouds.push(Cloud::new(read.resources));
+                take(Cloud::new(read.resources));
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Azure template cannot be read: {error}"))),
         }
     }
-    clouds
 }
 
 /// What is read of one file.
@@ -133,7 +131,9 @@ mod tests {
         let mut tree = Tree::new();
         tree.insert("azuredeploy.json".to_owned().into(), text.as_bytes()).unwrap();
         let mut gaps = Vec::new();
-        let cloud = read(&tree, &mut gaps).remove(0);
+        let mut clouds = Vec::new();
+        read(&tree, &mut gaps, &mut |cloud| clouds.push(cloud));
+        let cloud = clouds.remove(0);
         assert_eq!(gaps, []);
         cloud
     }

@@ -16,9 +16,8 @@ use intrinsics::Template;
 /// Resources of one template.
 const MOST_RESOURCES: usize = 5_000;
 
-/// Reads every template of a tree.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
-    let mut clouds = Vec::new();
+/// Reads every template of a tree and hands it over, so that no two have to be in memory.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Cloud)) {
     for (path, text) in tree.files() {
         let name = path.file_name();
         let is_json = name.ends_with(".json") || (name.ends_with(".template") && text.trim_start().starts_with('{'));
@@ -33,13 +32,16 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
             documents.map(|documents| documents.into_iter().next().unwrap_or_else(|| Node::unknown(1)))
         };
         match document {
-            Ok(document) => clouds.extend(template(path, &document, gaps)),
+            Ok(document) => {
+                if let Some(cloud) = template(path, &document, gaps) {
+                    take(cloud);
+                }
+            }
             Err(error) => {
                 gaps.push(Gap::new(path.as_str(), format!("the CloudFormation template cannot be read: {error}")));
             }
         }
     }
-    clouds
 }
 
 /// Whether a text, of which the end may be missing, is a template by its words.
@@ -137,7 +139,8 @@ mod tests {
         let mut tree = Tree::new();
         tree.insert("t.yaml".to_owned().into(), text.as_bytes()).unwrap();
         let mut gaps = Vec::new();
-        let mut clouds = read(&tree, &mut gaps);
+        let mut clouds = Vec::new();
+        read(&tree, &mut gaps, &mut |cloud| clouds.push(cloud));
         assert_eq!(gaps, []);
         clouds.remove(0)
     }
@@ -170,7 +173,7 @@ mod tests {
         let mut tree = Tree::new();
         tree.insert(name.to_owned().into(), text.as_bytes()).unwrap();
         let mut gaps = Vec::new();
-        read(&tree, &mut gaps);
+        read(&tree, &mut gaps, &mut |_| ());
         gaps.into_iter().map(|gap| gap.reason).collect()
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Gap, Severity, UntrustedPath, counted};
 
 use crate::check::{Check, Found, Subject, checks};
+use crate::cloud::Cloud;
 use crate::ignore::Comments;
 use crate::{Tree, ansible, azure, cloudformation, compose, dockerfile, github, helm, kubernetes, terraform};
 
@@ -67,13 +68,17 @@ pub fn check(tree: &Tree, options: &Options) -> Checked {
     for manifests in manifests {
         report.run(Subject::Kubernetes(&manifests));
     }
-    let mut clouds = terraform::read(tree, &mut report.gaps);
-    clouds.extend(cloudformation::read(tree, &mut report.gaps));
-    clouds.extend(azure::read(tree, &mut report.gaps));
-    for mut cloud in clouds.into_iter().filter(|cloud| !cloud.is_empty()) {
-        cloud.today.clone_from(&options.today);
-        report.run(Subject::Cloud(&cloud));
-    }
+    let mut gaps = Vec::new();
+    let mut take = |mut cloud: Cloud| {
+        if !cloud.is_empty() {
+            cloud.today.clone_from(&options.today);
+            report.run(Subject::Cloud(&cloud));
+        }
+    };
+    terraform::read(tree, &mut gaps, &mut take);
+    cloudformation::read(tree, &mut gaps, &mut take);
+    azure::read(tree, &mut gaps, &mut take);
+    report.gaps.append(&mut gaps);
     for project in compose::read(tree, &mut report.gaps) {
         report.run(Subject::Compose(&project));
     }

@@ -11,6 +11,7 @@ use hcl_edit::template::{Element, Template};
 use super::functions;
 use super::module::{Child, Module};
 use super::operators::{binary, unary};
+use super::size::{MOST_MARKS, marks};
 use super::source::{Folders, Source};
 use crate::node::{Entry, Node, PLACEHOLDER, Value};
 use crate::tree::Tree;
@@ -279,6 +280,10 @@ impl<'a> Evaluator<'a> {
         match function {
             "file" => Some(self.copy(&Node::text(0, text))),
             "templatefile" => {
+                if marks(text) > MOST_MARKS {
+                    self.was_cut.set(true);
+                    return None;
+                }
                 let template = hcl_edit::parser::parse_template(text).ok()?;
                 Some(Node::text(0, Evaluator::plain_template(&template)))
             }

@@ -10,8 +10,7 @@ use crate::tree::Tree;
 /// Modules within modules.
 const DEEPEST: usize = 32;
 
-pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
-    let mut clouds = Vec::new();
+pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Cloud)) {
     for (path, text) in tree.files() {
         let is_json = path.file_name().ends_with(".json") || path.file_name().ends_with(".tfplan");
         if !is_json || !looks_so(text) {
@@ -25,12 +24,11 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
                     collect(root, path, &mut resources, 0);
                 }
                 add_references(&plan, &mut resources);
-                clouds.push(Cloud::new(resources));
+                take(Cloud::new(resources));
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the plan cannot be read: {error}"))),
         }
     }
-    clouds
 }
 
 /// Whether a text, of which the end may be missing, is a plan by its words.
@@ -116,7 +114,7 @@ mod tests {
             let mut tree = Tree::new();
             tree.insert("plan.json".to_owned().into(), &whole.as_bytes()[..end]).unwrap();
             let mut gaps = Vec::new();
-            read(&tree, &mut gaps);
+            read(&tree, &mut gaps, &mut |_| ());
             let is_cut = end < whole.len();
             assert_eq!(
                 gaps.iter().filter(|gap| gap.reason.contains("plan cannot be read")).count(),

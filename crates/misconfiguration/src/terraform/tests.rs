@@ -1,6 +1,13 @@
+use model::Gap;
+
 use crate::cloud::Cloud;
-use crate::terraform::read;
 use crate::tree::Tree;
+
+fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
+    let mut clouds = Vec::new();
+    super::read(tree, gaps, &mut |cloud| clouds.push(cloud));
+    clouds
+}
 
 fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::new();
@@ -326,4 +333,46 @@ fn a_text_that_ends_at_an_indented_word_is_read() {
     let bucket = clouds[0].of(&["aws_s3_bucket"]).next().unwrap();
     let value = |name: &str| bucket.get(name).text().map(|text| text.into_owned());
     assert_eq!((value("x").as_deref(), value("y").as_deref()), (Some("one\n  two\n"), Some("three\n")));
+}
+
+#[test]
+fn hcl_that_takes_much_memory_is_a_gap_and_ordinary_files_are_read() {
+    let bucket = "resource \"aws_s3_bucket\" \"b\" {}\n";
+    let filled = |part: &str, count: usize| format!("{bucket}locals {{\n  a = [{}1]\n}}\n", part.repeat(count));
+    // One file beyond its limit, and a template that is put in.
+    for text in [filled("1,", 2_000_000), "a{}\n".repeat(900_000), filled("\"${a}\",", 200_000)] {
+        let (gaps, buckets) = gaps_and_buckets(&[("main.tf", &text), ("b/main.tf", bucket)]);
+        assert_eq!(
+            (gaps, buckets),
+            (vec!["main.tf: its HCL may have more than 100000 expressions and blocks".to_owned()], 1)
+        );
+    }
+    let calls = "${a}".repeat(50_000);
+    let puts_in = "resource \"aws_s3_bucket\" \"b\" {\n  x = templatefile(\"a.tpl\", {})\n}\n";
+    let (gaps, buckets) = gaps_and_buckets(&[("main.tf", puts_in), ("a.tpl", &calls)]);
+    assert!(gaps.len() == 1 && gaps[0].contains("more steps") && buckets == 1, "{gaps:?}");
+    // Files that each keep their limit: of one folder they are too many, of folders of their own they are not.
+    let large = filled("a.b,", 38_000);
+    let named = |folder: fn(usize) -> String| -> Vec<(String, &str)> {
+        (0..6).map(|number| (folder(number), large.as_str())).collect()
+    };
+    let together = named(|number| format!("f{number}.tf"));
+    let together: Vec<(&str, &str)> = together.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let (gaps, buckets) = gaps_and_buckets(&together);
+    assert!(gaps.len() == 1 && gaps[0].contains("more than 64 MiB") && buckets == 1, "{gaps:?}");
+    let apart = named(|number| format!("f{number}/main.tf"));
+    let apart: Vec<(&str, &str)> = apart.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    assert_eq!(gaps_and_buckets(&apart), (Vec::new(), 6));
+}
+
+#[test]
+fn modules_are_found_however_their_path_is_written() {
+    let child = "resource \"aws_s3_bucket\" \"b\" {}\n";
+    for (path, root) in [
+        ("z/main.tf", "module \"m\" {\n  source = \"../a\"\n}\n"),
+        ("z/main.tf", "module \"m\" {\n  source = \"\\u002e./a\"\n}\n"),
+        ("z/main.tf.json", r#"{"modul\u0065": {"m": {"source": "..\/a"}}}"#),
+    ] {
+        assert_eq!(gaps_and_buckets(&[("a/main.tf", child), (path, root)]), (Vec::new(), 1), "{root}");
+    }
 }
