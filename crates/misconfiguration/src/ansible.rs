@@ -49,8 +49,7 @@ impl Task {
 }
 
 /// Reads every playbook and every list of tasks.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Play> {
-    let mut plays = Vec::new();
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Play)) {
     let is_ansible = |path, text: &str| kind_of_whole(path, text.as_bytes()) == Some(FileKind::Ansible);
     for (path, text) in tree.files().filter(|(path, text)| is_ansible(path, text)) {
         match yaml::parse(text, Tags::Dropped) {
@@ -64,13 +63,12 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Play> {
                     gaps.push(Gap::new(path.as_str(), reason));
                 }
                 if !tasks.is_empty() {
-                    plays.push(Play { path: path.clone(), tasks });
+                    take(Play { path: path.clone(), tasks });
                 }
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the playbook cannot be read: {error}"))),
         }
     }
-    plays
 }
 
 /// The first task of a play that calls no module.
@@ -170,7 +168,7 @@ mod tests {
             let mut tree = Tree::new();
             tree.insert("site.yml".to_owned().into(), text.as_bytes()).unwrap();
             let mut gaps = Vec::new();
-            read(&tree, &mut gaps);
+            read(&tree, &mut gaps, &mut |_| ());
             assert_eq!(gaps.len(), count, "{text}: {gaps:?}");
         }
     }

@@ -58,25 +58,22 @@ impl Workflow {
 }
 
 /// Reads every workflow of a tree.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Workflow> {
-    let mut workflows = Vec::new();
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Workflow)) {
     for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::GithubWorkflow)) {
         match yaml::parse(text, Tags::Dropped) {
             Ok(documents) => {
                 if let Some(missing) = missing(path, &documents) {
                     gaps.push(Gap::new(path.as_str(), format!("it {missing}; its end may be missing")));
                 }
-                workflows.extend(
-                    documents
-                        .into_iter()
-                        .filter(|document| document.get("jobs").is_some() || document.get("runs").is_some())
-                        .map(|node| Workflow { path: path.clone(), node }),
-                );
+                for node in documents {
+                    if node.get("jobs").is_some() || node.get("runs").is_some() {
+                        take(Workflow { path: path.clone(), node });
+                    }
+                }
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the workflow cannot be read: {error}"))),
         }
     }
-    workflows
 }
 
 /// What a workflow, which is one by its folder, or an action would have to say and does not.
@@ -123,7 +120,7 @@ mod tests {
             let mut tree = Tree::new();
             tree.insert(path.to_owned().into(), text.as_bytes()).unwrap();
             let mut gaps = Vec::new();
-            read(&tree, &mut gaps);
+            read(&tree, &mut gaps, &mut |_| ());
             assert_eq!(gaps.len(), count, "{path} {text}: {gaps:?}");
         }
     }

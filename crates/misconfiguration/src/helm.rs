@@ -40,9 +40,8 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// Renders every chart of a tree.
-pub(crate) fn render(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
-    let mut manifests = Vec::new();
+/// Renders every chart of a tree, and hands over the manifests of each template.
+pub(crate) fn render(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Manifests)) {
     for chart in chart::read(tree, gaps) {
         let rendered = std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
@@ -56,13 +55,12 @@ pub(crate) fn render(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
         for Rendered { path, text, doubt } in rendered {
             gaps.extend(doubt.map(|reason| Gap::new(path.as_str(), reason)));
             match text.and_then(|text| documents(tree, &path, &text)) {
-                Ok(Some(of_file)) => manifests.push(of_file),
+                Ok(Some(of_file)) => take(of_file),
                 Ok(None) => {}
                 Err(reason) => gaps.push(Gap::new(path.as_str(), format!("the template cannot be rendered: {reason}"))),
             }
         }
     }
-    manifests
 }
 
 /// The manifests of a rendered template, with lines of the template rather than of what it became.

@@ -143,9 +143,9 @@ pub(crate) fn last_line(node: &Node) -> u32 {
     }
 }
 
-/// Reads the manifests of a tree, but for templates of charts, which have to be rendered first.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
-    let mut read = Vec::new();
+/// Reads the manifests of a tree, but for templates of charts, which have to be rendered first, and hands over those of each
+/// file.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>, take: &mut dyn FnMut(Manifests)) {
     let mut namespaces = kustomize::namespaces(tree, gaps);
     for (path, text) in tree.files() {
         let name = path.file_name();
@@ -173,13 +173,13 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
                     Some(format!("`{key}` at line {line} is a text and no map; its end may be missing"))
                 });
                 gaps.extend(cut.map(|reason| Gap::new(path.as_str(), reason)));
-                read.push(manifests);
+                if !manifests.objects.is_empty() {
+                    take(manifests);
+                }
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the manifest cannot be read: {error}"))),
         }
     }
-    read.retain(|manifests| !manifests.objects.is_empty());
-    read
 }
 
 /// Whether a document is an object of which nothing is there behind `kind:`.
@@ -238,7 +238,7 @@ mod tests {
             let mut tree = Tree::new();
             tree.insert(name.to_owned().into(), cut.as_bytes()).unwrap();
             let mut gaps = Vec::new();
-            read(&tree, &mut gaps);
+            read(&tree, &mut gaps, &mut |_| ());
             assert!(gaps.len() == 1 && gaps[0].reason.contains("line"), "{cut}: {gaps:?}");
         }
     }

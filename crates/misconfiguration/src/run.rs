@@ -7,6 +7,7 @@ use model::{Gap, Severity, UntrustedPath, counted};
 use crate::check::{Check, Found, Subject, checks};
 use crate::cloud::Cloud;
 use crate::ignore::Comments;
+use crate::kubernetes::Manifests;
 use crate::{Tree, ansible, azure, cloudformation, compose, dockerfile, github, helm, kubernetes, terraform};
 
 /// Findings of one tree; what is beyond is counted in a gap.
@@ -63,12 +64,11 @@ pub fn check(tree: &Tree, options: &Options) -> Checked {
             Err(gap) => report.gaps.push(gap),
         }
     }
-    let mut manifests = kubernetes::read(tree, &mut report.gaps);
-    manifests.extend(helm::render(tree, &mut report.gaps));
-    for manifests in manifests {
-        report.run(Subject::Kubernetes(&manifests));
-    }
+    // One file after the other is read, checked and dropped.
     let mut gaps = Vec::new();
+    let mut take = |manifests: Manifests| report.run(Subject::Kubernetes(&manifests));
+    kubernetes::read(tree, &mut gaps, &mut take);
+    helm::render(tree, &mut gaps, &mut take);
     let mut take = |mut cloud: Cloud| {
         if !cloud.is_empty() {
             cloud.today.clone_from(&options.today);
@@ -78,16 +78,12 @@ pub fn check(tree: &Tree, options: &Options) -> Checked {
     terraform::read(tree, &mut gaps, &mut take);
     cloudformation::read(tree, &mut gaps, &mut take);
     azure::read(tree, &mut gaps, &mut take);
-    report.gaps.append(&mut gaps);
-    for project in compose::read(tree, &mut report.gaps) {
+    for project in compose::read(tree, &mut gaps) {
         report.run(Subject::Compose(&project));
     }
-    for workflow in github::read(tree, &mut report.gaps) {
-        report.run(Subject::Github(&workflow));
-    }
-    for play in ansible::read(tree, &mut report.gaps) {
-        report.run(Subject::Ansible(&play));
-    }
+    github::read(tree, &mut gaps, &mut |workflow| report.run(Subject::Github(&workflow)));
+    ansible::read(tree, &mut gaps, &mut |play| report.run(Subject::Ansible(&play)));
+    report.gaps.append(&mut gaps);
     report.finish(tree)
 }
 
