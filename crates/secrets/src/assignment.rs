@@ -170,15 +170,20 @@ fn called(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     (bytes.get(end) == Some(&b')')).then_some((value, true))
 }
 
-/// `define('PASSWORD', 'value')`, `setenv("PASSWORD", "value")`.
+/// `define('PASSWORD', 'value')`, `define( 'PASSWORD', 'value' )` as WordPress spaces it, `setenv("PASSWORD", "value")`.
 fn passed(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let before = &bytes[key.start.saturating_sub(16)..key.start];
+    let before = before.strip_suffix(b"'").or(before.strip_suffix(b"\""))?;
     let at = after_quote(bytes, key.end);
-    let is_argument = bytes[..key.start].ends_with(b"('") || bytes[..key.start].ends_with(b"(\"");
-    if !is_argument || at == key.end || bytes.get(at) != Some(&b',') {
+    if !before.trim_ascii_end().ends_with(b"(") || at == key.end {
         return None;
     }
-    let value = quoted_at(bytes, after_blanks(bytes, at + 1))?;
-    (bytes.get(value.end + 1) == Some(&b')')).then_some((value, true))
+    let comma = after_blanks(bytes, at);
+    if bytes.get(comma) != Some(&b',') {
+        return None;
+    }
+    let value = quoted_at(bytes, after_blanks(bytes, comma + 1))?;
+    (bytes.get(after_blanks(bytes, value.end + 1)) == Some(&b')')).then_some((value, true))
 }
 
 /// `<password>value</password>`, `<string name="api_key">value</string>`.
@@ -442,6 +447,8 @@ mod tests {
             (r#"let password: &str = "hunter2";"#, Syntax::Code),
             (r#"connection.setpassword("hunter2")"#, Syntax::Code),
             ("define('password', 'hunter2');", Syntax::Code),
+            ("define( 'password', 'hunter2' );", Syntax::Code),
+            ("define(\t\"password\" ,\t\"hunter2\"\t);", Syntax::Code),
             ("variable \"password\" {\n  type    = string\n  default = \"hunter2\"\n}\n", Syntax::Settings),
             ("<password>hunter2</password>", Syntax::Settings),
             (r#"<add key="password" value="hunter2"/>"#, Syntax::Settings),
@@ -469,6 +476,7 @@ mod tests {
             ("password = hunter2", Syntax::Code),
             ("password: String,", Syntax::Code),
             ("the password is hunter2", Syntax::Prose),
+            ("call( 'password', 'hunter2', x )", Syntax::Code),
             ("password =hunter2", Syntax::Shell),
             ("ADDRESS=http://a/?password=hunter2", Syntax::Single),
             ("ARGS=x-password=hunter2", Syntax::Single),

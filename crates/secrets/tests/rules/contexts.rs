@@ -42,6 +42,8 @@ fn files_of_settings_give_their_passwords_and_tokens_with_their_lines() {
     assert_eq!(found("appsettings.json", json), ["connection-string:3"]);
     let php = "<?php\ndefine('DB_USER', 'wp');\ndefine('DB_PASSWORD', 'kR8<+>spq2x');\n";
     assert_eq!(found("wp-config.php", php), ["generic-password:3"]);
+    let spaced = "<?php\ndefine( 'DB_USER', 'wp' );\ndefine( 'DB_PASSWORD', 'kR8<+>spq2x' );\n";
+    assert_eq!(found("wp-config.php", spaced), ["generic-password:3"]);
     let state = "{\n  \"attributes\": {\n    \"username\": \"admin\",\n    \"password\": \"kR8<+>spq2x\"\n  }\n}\n";
     assert_eq!(found("terraform.tfstate", state), ["generic-password:4"]);
 }
