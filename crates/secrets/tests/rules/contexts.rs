@@ -104,6 +104,19 @@ fn texts_of_java_classes_are_looked_at() {
 }
 
 #[test]
+fn the_key_that_is_part_of_every_netty_is_none_and_others_beside_it_are() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCCBtayYNDrM3NF@nkBbwTd6gaWp@\
+        84ENvkWzWgFGtVAe5iZUChqrAPNdgnQs7Brb3cCBYRDWOlxtnaGmhhDOoRkFMucWEyuFEWUfops@";
+    let pem = |body: &str| format!("-----BEGIN <+>PRIVATE KEY-----\n{body}-----END <+>PRIVATE KEY-----\n");
+    let path = "app/netty-handler.jar!/io/netty/handler/ssl/SslUtils.class";
+    let published = pem(&body.replacen('@', "", 1).replace('@', "\n"));
+    assert_eq!(found(path, &published), [""; 0]);
+    assert_eq!(found("key.pem", &pem(&body.replace('@', "\n"))), [""; 0]);
+    let own = published.replace("BtayYNDr", "BtbzYNDr");
+    assert_eq!(found(path, &format!("{published}{own}")), ["private-key:5"]);
+}
+
+#[test]
 fn texts_of_compiled_python_are_looked_at() {
     let token = concat!("AKIA", "QYLPMN5HFIQR7XYA");
     // Short texts of the marshal format: kept for reference, not kept, and with the sign of `None` behind them.
