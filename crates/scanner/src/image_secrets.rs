@@ -187,6 +187,25 @@ mod tests {
     }
 
     #[test]
+    fn passwords_given_to_commands_are_found_in_the_history_and_masked_there() {
+        for command in [
+            "redis-cli -h cache -a Xk29fLq8wzPp ping",
+            "mongosh -u admin -p Xk29fLq8wzPp",
+            "helm registry login reg.corp -u ci -p Xk29fLq8wzPp",
+            "keytool -list -keystore a.jks -storepass Xk29fLq8wzPp",
+            "openssl rsa -in k -passin pass:Xk29fLq8wzPp",
+            "echo Xk29fLq8wzPp | passwd --stdin root",
+            "7z a -pXk29fLq8wzPp a.7z src",
+        ] {
+            let step = format!("RUN /bin/sh -c {command} # buildkit");
+            let mut image = ImageFacts { empty_history: vec![step], ..ImageFacts::default() };
+            let findings = find(&mut Masker::new(None), &mut image, &ImageConfig::default());
+            assert_eq!(findings.len(), 1, "{command}");
+            assert!(!image.empty_history[0].contains("Xk29fLq8wzPp"), "{:?}", image.empty_history);
+        }
+    }
+
+    #[test]
     fn every_text_of_a_configuration_is_searched_and_its_place_is_named() {
         let step = |command: &str, empty_layer| oci::HistoryEntry { created_by: command.to_owned(), empty_layer };
         let text = |place: &str, text: &str, step| oci::ConfigText { place: place.into(), text: text.into(), step };

@@ -447,6 +447,16 @@ fn options_in_a_variable_and_commands_in_the_history_give_their_secrets() {
         ("echo machine x.corp login y password kR8<+>spq2xLm > ~/.netrc", "command-password"),
         ("composer config http-basic.repo.corp ci kR8<+>spq2xLm", "command-password"),
         ("useradd -p $(openssl passwd -1 kR8<+>spq2xLm) app", "command-password"),
+        ("redis-cli -h cache -a kR8<+>spq2xLm ping", "command-option-password"),
+        ("mongosh -u admin -p kR8<+>spq2xLm", "command-option-password"),
+        ("helm registry login reg.corp -u ci -p kR8<+>spq2xLm", "command-option-password"),
+        ("keytool -list -keystore a.jks -storepass kR8<+>spq2xLm", "command-option-password"),
+        ("openssl rsa -in k -passin pass:kR8<+>spq2xLm", "command-option-password"),
+        ("sqlcmd -U sa -P kR8<+>spq2xLm -Q x", "command-option-password"),
+        ("zip -P kR8<+>spq2xLm a.zip src", "command-option-password"),
+        ("7z a -pkR8<+>spq2xLm a.7z src", "command-option-password"),
+        ("oc login https://api.corp:6443 -u a -p kR8<+>spq2xLm", "command-option-password"),
+        ("echo kR8<+>spq2xLm | passwd --stdin root", "piped-password"),
     ] {
         assert_eq!(found_at(PlaceKind::History, &format!("RUN /bin/sh -c {command}")), [rule], "{command}");
     }

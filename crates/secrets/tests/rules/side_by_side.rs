@@ -59,6 +59,10 @@ fn several_passwords_of_one_line_are_all_found_and_masked() {
         ),
         ("mysql -ppassword app; mysql -pkR8<+>spq2x app; mysqldump -u root -pZx9<+>1kd9w app", 2),
         ("echo password | sudo -S ls; echo kR8<+>spq2x | sudo -S ls", 1),
+        ("keytool -genkeypair -keystore a.jks -storepass kR8<+>spq2x -keypass Zx9<+>1kd9w", 2),
+        ("redis-cli -a $PASSWORD ping; redis-cli -a kR8<+>spq2x ping; redis-cli --pass Zx9<+>1kd9w ping", 2),
+        ("openssl rsa -in k -passin pass:kR8<+>spq2x -passout pass:Zx9<+>1kd9w", 2),
+        ("echo kR8<+>spq2x | passwd --stdin a && echo Zx9<+>1kd9w | passwd --stdin b", 2),
         ("root:password@tcp(a:3306)/b app:kR8<+>spq2x@tcp(a:3306)/b app:Zx9<+>1kd9w@tcp(a:3306)/b", 2),
         ("curl -H 'Authorization: Basic ZGVwbG95<+>OmtSOHNQcTJ4' -u ci:kR8<+>spq2x https://a.b", 2),
     ] {
