@@ -69,30 +69,45 @@ impl Shape {
                 1 << 10
             }
             Shape::KubernetesSecret => 2 * kubernetes::FARTHEST_DATA_BYTES,
-            Shape::EncodedArmor => LONGEST_ENCODED_BYTES,
+            Shape::EncodedArmor => 2 * LONGEST_ENCODED_BYTES,
         }
     }
 
     /// Up to where a literal needs no reading again after this one was read.
     pub(crate) fn seen_until(self, bytes: &[u8], at: usize) -> usize {
         match self {
-            Shape::PrivateKey
-            | Shape::EncryptedPrivateKey
-            | Shape::PgpPrivateKey
-            | Shape::EncryptedPgpPrivateKey
-            | Shape::EncodedArmor => at + 1,
+            Shape::PrivateKey | Shape::EncryptedPrivateKey | Shape::PgpPrivateKey | Shape::EncryptedPgpPrivateKey => {
+                at + 1
+            }
+            // What was cut off may be the end of another key, so that only half of it counts as seen.
+            Shape::EncodedArmor => match encoded_length(bytes, at) {
+                LONGEST_ENCODED_BYTES => at + LONGEST_ENCODED_BYTES / 2,
+                length => at + length.max(1),
+            },
             Shape::KubernetesSecret => kubernetes::seen_until(bytes, at),
         }
     }
 }
 
-/// The most base64 that is decoded in one go.
+/// The most base64 that is decoded in one go, on either side of a literal.
 pub(crate) const LONGEST_ENCODED_BYTES: usize = 24 << 10;
 
+/// Decodes the base64 around a literal, which begins a group of four signs: the armor itself, or a text that holds it, as a
+/// service account in JSON does.
 fn encoded(bytes: &[u8], at: usize) -> Option<Shaped> {
+    let end = at + encoded_length(bytes, at);
+    let before = &bytes[at.saturating_sub(LONGEST_ENCODED_BYTES)..at];
+    let before =
+        before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+    let decoded_from = |start: usize| base64(&bytes[start..end]).map(|decoded| (start, decoded));
+    // Where the signs before it are no base64 but part of a path, what they come to is no text.
+    let whole = decoded_from(at - before / 4 * 4).filter(|(_, decoded)| std::str::from_utf8(decoded).is_ok());
+    let (start, decoded) = whole.or_else(|| decoded_from(at))?;
+    Some(Shaped::Inner { whole: start..end, key: Vec::new(), bytes: decoded })
+}
+
+/// How many signs of base64 stand from here on, as far as they are decoded in one go.
+fn encoded_length(bytes: &[u8], at: usize) -> usize {
     let text = &bytes[at..bytes.len().min(at + LONGEST_ENCODED_BYTES)];
-    let is_sign = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-    let length = text.iter().take_while(is_sign).count();
-    let decoded = base64(&text[..length])?;
-    Some(Shaped::Inner { whole: at..at + length, key: Vec::new(), bytes: decoded })
+    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)).count()
 }

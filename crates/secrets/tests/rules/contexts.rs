@@ -205,6 +205,32 @@ fn secrets_of_kubernetes_are_looked_at_decoded() {
 }
 
 #[test]
+fn a_service_account_is_found_in_base64_wherever_its_key_begins() {
+    let account = |blanks: &str, key: &str| {
+        let key = key.replace("<+>", "").replace('\n', "\\n");
+        let text = format!(
+            "{{{blanks}\"type\": \"service_account\", \"private_key\": \"{key}\", \"client_email\": \"a@p.iam.gserviceaccount.com\"}}"
+        );
+        encoded(text.as_bytes())
+    };
+    for blanks in ["", " ", "  ", "\n    "] {
+        let variable = format!("GOOGLE_CREDENTIALS_B64={}", account(blanks, KEY));
+        assert_eq!(found("app/.env", &format!("A=b\n{variable}\nC=d\n")), ["gcp-service-account:2"], "{blanks:?}");
+        assert_eq!(found("deploy.yml", &format!("account: {}\n", account(blanks, KEY))), ["gcp-service-account:1"]);
+        assert_eq!(found_at(PlaceKind::Environment, &variable), ["gcp-service-account"], "{blanks:?}");
+        let masked = SecretRules::builtin().masked(&variable, Place::of(PlaceKind::History)).into_owned();
+        assert!(masked.len() < 100, "{masked}");
+        let hollow = account(blanks, "-----BEGIN <+>PRIVATE KEY-----\n...\n-----END <+>PRIVATE KEY-----\n");
+        assert_eq!(found("deploy.yml", &format!("account: {hollow}\n")), [""; 0], "{blanks:?}");
+    }
+    // What stands before it is part of a path, and several keys stand in one text.
+    let key = KEY.replace("<+>", "");
+    assert_eq!(found("a.sh", &format!("get a/bcd/{} x\n", encoded(key.as_bytes()))), ["private-key:1"]);
+    let bundle = encoded(format!("a\n{key}b\n{key}").as_bytes());
+    assert_eq!(found("a.sh", &format!("get {bundle} x\n")), ["private-key:1"]);
+}
+
+#[test]
 fn places_of_an_image_that_are_no_files_are_looked_at() {
     let is_password = ["generic-password"];
     assert_eq!(found_at(PlaceKind::Environment, "DB_PASSWORD=correct horse"), is_password);
