@@ -119,6 +119,12 @@ fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     if let Some(value) = quoted_at(bytes, start) {
         return Some((value, true));
     }
+    if syntax == Syntax::Settings
+        && operator == ":"
+        && let Some(value) = block_at(bytes, key, start)
+    {
+        return Some((value, false));
+    }
     let may_be_bare = match syntax {
         Syntax::Settings => !is_quoted_key,
         Syntax::Shell => operator == "=" && start == at || operator == ":" && !is_quoted_key && start > at,
@@ -352,6 +358,31 @@ fn bare_at(bytes: &[u8], start: usize, syntax: Syntax) -> Option<Range<usize>> {
     (!value.is_empty()).then_some(value)
 }
 
+/// The line of a block scalar of YAML (`|`, `>-`), which stands below the name and deeper. Several lines are a text, and no
+/// value of a name.
+fn block_at(bytes: &[u8], key: &Range<usize>, start: usize) -> Option<Range<usize>> {
+    let header = line_at(bytes, start)?;
+    let [b'|' | b'>', signs @ ..] = bytes[header.clone()].trim_ascii_end() else { return None };
+    if signs.len() > 2 || !signs.iter().all(|sign| matches!(sign, b'+' | b'-' | b'1'..=b'9')) {
+        return None;
+    }
+    let depth = |line: &Range<usize>| bytes[line.clone()].iter().take_while(|byte| **byte == b' ').count();
+    let from = key.start.saturating_sub(LONGEST_KEY);
+    let line_start = memchr::memrchr(b'\n', &bytes[from..key.start]).map_or(from, |end| from + end + 1);
+    let key_depth = depth(&(line_start..key.start));
+    let line = line_at(bytes, header.end + 1).filter(|line| depth(line) > key_depth)?;
+    let next = line_at(bytes, line.end + 1);
+    let goes_on = next.is_some_and(|next| depth(&next) > key_depth && !bytes[next].trim_ascii().is_empty());
+    let value = trimmed(bytes, line);
+    (!goes_on && !value.is_empty()).then_some(value)
+}
+
+/// The rest of the line from here on, as far as values are looked at.
+fn line_at(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let line = bytes.get(start..bytes.len().min(start + LONGEST_VALUE))?;
+    Some(start..start + memchr::memchr(b'\n', line).unwrap_or(line.len()))
+}
+
 fn trimmed(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
     while range.start < range.end && bytes[range.start].is_ascii_whitespace() {
         range.start += 1;
@@ -450,6 +481,9 @@ mod tests {
             ("define( 'password', 'hunter2' );", Syntax::Code),
             ("define(\t\"password\" ,\t\"hunter2\"\t);", Syntax::Code),
             ("variable \"password\" {\n  type    = string\n  default = \"hunter2\"\n}\n", Syntax::Settings),
+            ("db:\n  password: |-\n    hunter2\n  user: app\n", Syntax::Settings),
+            ("- \"password\": >2-\r\n    hunter2\r\n\r\nx: 1\n", Syntax::Settings),
+            ("password: |\n  hunter2", Syntax::Settings),
             ("<password>hunter2</password>", Syntax::Settings),
             (r#"<add key="password" value="hunter2"/>"#, Syntax::Settings),
             ("- name: password\n  value: hunter2\n", Syntax::Settings),

@@ -199,6 +199,13 @@ fn secrets_of_kubernetes_are_looked_at_decoded() {
     assert_eq!(found("secret.yaml", &manifest), ["generic-password:7", "private-key:8"]);
     let plain = "kind: Secret\nstringData:\n  password: kR8<+>spq2x\n";
     assert_eq!(found("secret.yaml", plain), ["generic-password:3"]);
+    let block = "kind: Secret\nstringData:\n  password: |-\n    kR8<+>spq2x\n  user: app\n";
+    assert_eq!(found("secret.yaml", block), ["generic-password:3"]);
+    assert_eq!(found("application.yml", "db:\n  password: >-\n    kR8<+>spq2x\n"), ["generic-password:2"]);
+    for text in ["kR8<+>spq2x\n    Zx9<+>1kd9w", "${DB_PASSWORD}", "<password>", ""] {
+        let settings = format!("db:\n  password: |\n    {text}\n  user: app\n");
+        assert_eq!(found("application.yml", &settings), [""; 0], "{text}");
+    }
     let configuration =
         format!("users:\n- user:\n    client-key-data: {}\n", encoded(KEY.replace("<+>", "").as_bytes()));
     assert_eq!(found("root/.kube/config", &configuration), ["private-key:3"]);
