@@ -152,6 +152,13 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "symbolic link to a package is not followed, because there are too many of them",
+        &[
+            "1 symbolic link to a package is not followed, because there are too many of them",
+            "2 symbolic links to packages are not followed, because there are too many of them",
+        ],
+    ),
+    (
         "hard link to a file with packages is not followed, because there are too many of them",
         &[
             "1 hard link to a file with packages is not followed, because there are too many of them",

@@ -281,7 +281,7 @@ mod tests {
         assert!(told(&parameter, &format!("[{references}]")).contains("500000 steps"));
         let lists = vec![r#"{"Ref": "L"}"#; 100].join(",");
         assert!(told(&parameter, &format!("[{lists}]")).contains("500000 steps"));
-        let split = format!(r#"{{"Fn::Split": [",", "{}"]}}"#, ",".repeat(600_000));
+        let split = format!(r#"{{"Fn::Split": [",", "{}"]}}"#, ",".repeat(550_000));
         assert!(told("", &split).contains("500000 steps"));
         let deep = format!("{}{}{}", "[".repeat(90), vec![r#"{"Ref": "R"}"#; 10_000].join(","), "]".repeat(90));
         assert!(told("", &deep).contains("500000 steps"));
