@@ -122,6 +122,32 @@ pub(crate) fn link_at<'a>(
     (!is_hidden).then_some(target.as_str())
 }
 
+/// The links of an image's layers, for whoever asks about many paths: most parts of a path are no links in any layer.
+pub(crate) struct ImageLinks<'a> {
+    layers: &'a [&'a LayerIndex],
+    /// Hashes of the paths of all links.
+    paths: HashSet<u64>,
+    /// Whether what is scanned is no root, so that links lead out of it.
+    is_repository: bool,
+}
+
+impl<'a> ImageLinks<'a> {
+    /// Those of layers, from the base upwards.
+    pub(crate) fn of(layers: &'a [&'a LayerIndex], is_repository: bool) -> ImageLinks<'a> {
+        let paths = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
+        ImageLinks { layers, paths, is_repository }
+    }
+
+    /// Where a path lies when all links on the way and at its end are followed.
+    pub(crate) fn resolve(&self, path: &str) -> Result<String, Unresolved> {
+        let link = |path: &str| {
+            let is_link = self.paths.contains(&path_hash(path));
+            is_link.then(|| link_at(self.layers.iter().copied(), path)).flatten()
+        };
+        if self.is_repository { resolve_within(path, link) } else { resolve(path, link) }
+    }
+}
+
 /// Where a path lies when links on the way and at its end are followed inside the root, `..` as the kernel takes it.
 pub(crate) fn resolve<T: AsRef<str>>(path: &str, link: impl FnMut(&str) -> Option<T>) -> Result<String, Unresolved> {
     follow(path, link, false)

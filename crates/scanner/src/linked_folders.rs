@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use model::{Ecosystem, Gap, UntrustedPath, counted};
 
 use crate::ecosystems::linked_package;
-use crate::folder_links::{join, link_at, parts_from_root, resolve, resolve_within};
+use crate::folder_links::{ImageLinks, join, parts_from_root};
 use crate::folder_wants::{FOLDER_WANTS, WantedFolder};
 use crate::found::Found;
 use crate::further_pass::{Place, is_unread};
@@ -63,7 +63,7 @@ struct SingleFile {
 pub(crate) type LayersAbove = BTreeMap<String, Vec<usize>>;
 
 /// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut LinkedFiles) {
+pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
     let is_wanted = |path: &str, target: &str| {
         // For the folder of a package: [`crate::linked_packages`].
         FOLDER_WANTS.go_by(path) && linked_package(&UntrustedPath::normalise(path), target).is_none()
@@ -73,13 +73,6 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
     if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_followed(path, target))) {
         return;
     }
-    // Most parts of a path are no links in any layer.
-    let all: HashSet<u64> = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
-    let link = |path: &str| {
-        let is_link = all.contains(&path_hash(path));
-        is_link.then(|| link_at(layers.iter().copied(), path)).flatten()
-    };
-    let real = |path: &str| if is_repository { resolve_within(path, link) } else { resolve(path, link) };
     let mut room = MOST_QUESTIONS;
     let mut left_out = 0;
     let mut files = SingleFiles::default();
@@ -91,8 +84,8 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
             }
             let mut has_room = take(&mut room, layers.len() * 8 + 16);
             if has_room && is_wanted(path, target) {
-                add_files(layers, number, path, real, &mut files);
-                match real(path) {
+                add_files(layers, number, path, links, &mut files);
+                match links.resolve(path) {
                     Ok(real) => has_room = add_folder(layers, number, path, &real, &mut room, linked),
                     Err(unresolved) => {
                         if FOLDER_WANTS.whole(path, "").is_some() {
@@ -102,7 +95,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
                 }
             }
             for folder in FOLDER_WANTS.at_below(path) {
-                if let Ok(real) = real(folder) {
+                if let Ok(real) = links.resolve(folder) {
                     has_room = has_room && add_folder(layers, number, folder, &real, &mut room, linked);
                 }
             }
@@ -122,16 +115,10 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
 }
 
 /// Wants the single files that readers go by of the folder behind the link at `path` of layer `number`.
-fn add_files<E>(
-    layers: &[&LayerIndex],
-    number: usize,
-    path: &str,
-    real: impl Fn(&str) -> Result<String, E>,
-    files: &mut SingleFiles,
-) {
+fn add_files(layers: &[&LayerIndex], number: usize, path: &str, links: &ImageLinks<'_>, files: &mut SingleFiles) {
     for name in FOLDER_WANTS.files_in(path) {
         let sought = join(path, name);
-        let Ok(real) = real(&sought) else { continue };
+        let Ok(real) = links.resolve(&sought) else { continue };
         let Some((holder, held)) = holder(layers, &real) else { continue };
         if is_unread(&held, &sought) {
             files.want((holder, real, name), number, sought, 1);

@@ -5,14 +5,14 @@
 //! Members of a workspace and what a project asks for by a path are linked as well: they lie in the project, outside of
 //! `node_modules`, and are its own.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::iter;
 
 use model::{Gap, UntrustedPath, counted};
 
 use crate::ecosystems::{is_installed_at, linked_package};
-use crate::folder_links::{join, link_at, parts_from_root, resolve, resolve_within};
+use crate::folder_links::{ImageLinks, join, parts_from_root};
 use crate::layer_index::LayerIndex;
 use crate::linked_folders::{SingleFiles, take};
 use crate::merge::Hides;
@@ -42,17 +42,10 @@ struct Target {
 }
 
 /// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut LinkedFiles) {
+pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
     if !layers.iter().any(|layer| layer.links.keys().any(|path| path.contains(TREE))) {
         return;
     }
-    // Most parts of a path are no links in any layer.
-    let all: HashSet<u64> = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
-    let link = |path: &str| {
-        let is_link = all.contains(&path_hash(path));
-        is_link.then(|| link_at(layers.iter().copied(), path)).flatten()
-    };
-    let real = |path: &str| if is_repository { resolve_within(path, link) } else { resolve(path, link) };
     let mut room = MOST_QUESTIONS;
     let mut left_out = 0;
     let mut files = SingleFiles::default();
@@ -72,8 +65,8 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
                     left_out += 1;
                     continue;
                 }
-                Entry::Vacant(new) => new.insert(match real(path) {
-                    Ok(folder) => Some(Target::at(layers, folder, real)),
+                Entry::Vacant(new) => new.insert(match links.resolve(path) {
+                    Ok(folder) => Some(Target::at(layers, folder, links)),
                     Err(unresolved) => {
                         linked.gaps_of_layers.push((number, Gap::new(path.as_str(), unresolved.reason())));
                         None
@@ -117,8 +110,8 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
 }
 
 impl Target {
-    fn at<E>(layers: &[&LayerIndex], folder: String, real: impl Fn(&str) -> Result<String, E>) -> Target {
-        let file = real(&join(&folder, PACKAGE)).ok();
+    fn at(layers: &[&LayerIndex], folder: String, links: &ImageLinks<'_>) -> Target {
+        let file = links.resolve(&join(&folder, PACKAGE)).ok();
         let file = file.and_then(|file| holder(layers, &file).map(|(number, _)| (number, file)));
         let is_missing = file.is_none() && !has_folder(layers, &folder) && holder(layers, &folder).is_none();
         Target { folder, file, is_missing }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath};
 
-use crate::folder_links::{link_at, resolve};
+use crate::folder_links::{ImageLinks, link_at, resolve};
 use crate::further_names::FurtherName;
 use crate::further_pass::{FurtherPass, Place, is_unread};
 use crate::includes::{self, UnreadInclude};
@@ -110,9 +110,10 @@ impl LinkedFiles {
         for UnreadInclude { layer, named, real, sought } in includes::unread(layers) {
             linked.wanted.entry(layer).or_default().want(named, Place::where_it_lies(layer, real, sought));
         }
-        wanted_links::add(layers, is_repository, &mut linked);
-        linked_folders::add(layers, is_repository, &mut linked);
-        linked_packages::add(layers, is_repository, &mut linked);
+        let links = ImageLinks::of(layers, is_repository);
+        wanted_links::add(layers, &links, &mut linked);
+        linked_folders::add(layers, &links, &mut linked);
+        linked_packages::add(layers, &links, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }

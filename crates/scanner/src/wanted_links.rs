@@ -2,17 +2,14 @@
 //! `app.jar -> blob-1234`. What they lead to is read in a further pass and told where the link lies, because the name says
 //! what the file is; a link that leads nowhere is a gap. A file that is read under its own name is not read again.
 
-use std::collections::HashSet;
-
 use model::{Gap, UntrustedPath, counted};
 
 use crate::ecosystems::linked_package;
-use crate::folder_links::{link_at, resolve, resolve_within};
+use crate::folder_links::ImageLinks;
 use crate::further_pass::{Place, is_unread};
 use crate::layer_index::LayerIndex;
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::merge::Hides;
-use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
 use crate::system_links::{DATABASES, LinkedFiles, RELEASES, has_folder, holder};
 
@@ -23,13 +20,7 @@ const MOST_QUESTIONS: usize = 1_000_000;
 const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules", "site-packages", "venv", "vendor"];
 
 /// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut LinkedFiles) {
-    // Most parts of a path are no links in any layer.
-    let all: HashSet<u64> = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
-    let link = |path: &str| {
-        let is_link = all.contains(&path_hash(path));
-        is_link.then(|| link_at(layers.iter().copied(), path)).flatten()
-    };
+pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
     let mut questions = MOST_QUESTIONS;
     let mut left_out = 0;
     let mut above: Vec<Hides<'_>> = Vec::new();
@@ -46,8 +37,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
                     continue;
                 }
             }
-            let real = if is_repository { resolve_within(path, link) } else { resolve(path, link) };
-            let real = match real {
+            let real = match links.resolve(path) {
                 Ok(real) => real,
                 Err(unresolved) => {
                     note(linked, number, path, unresolved.reason().to_owned());
