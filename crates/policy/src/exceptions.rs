@@ -143,7 +143,7 @@ impl Exception {
 
     /// Whether it takes in a target.
     fn is_for(&self, attributes: &Attributes) -> bool {
-        self.scope.as_ref().is_none_or(|scope| scope.evaluate(attributes).is_true)
+        self.scope.as_ref().is_none_or(|scope| scope.takes_in(attributes))
     }
 
     /// Whether a finding falls under it, its time and scope aside: in every place where it is, so that what was accepted in
@@ -202,9 +202,16 @@ fn ids(finding: &Finding) -> Vec<String> {
 /// Marks the findings that fall under exceptions which hold at `now` (seconds since 1970); the first one in the list
 /// counts. A finding that is already marked stays as it is.
 pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: i64) {
+    // Most images have none, and nothing is spelled anew for those.
+    if exceptions.is_empty() {
+        return;
+    }
     let attributes = attributes(report);
     let holds = |exception: &&Exception| !exception.is_expired(now) && exception.is_for(&attributes);
     let holding = Index::new(exceptions.iter().filter(holds));
+    if holding.is_empty() {
+        return;
+    }
     let inventory = &report.inventory;
     let distribution = inventory.distribution.as_ref();
     for finding in &mut report.findings {

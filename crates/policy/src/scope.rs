@@ -81,6 +81,12 @@ impl Scope {
         }
     }
 
+    /// Whether it takes something in: what [`Scope::evaluate`] tells of the whole, without its terms in words.
+    pub fn takes_in(&self, attributes: &Attributes) -> bool {
+        let holds: Vec<bool> = self.variables.iter().map(|variable| variable.holds(attributes)).collect();
+        self.expression.holds(&holds)
+    }
+
     /// Whether some set of attributes makes the expression true, and some makes it false. Variables count as independent
     /// unless they ask the same; `None` where there are too many to try.
     pub(crate) fn can_be(&self) -> Option<(bool, bool)> {
@@ -109,7 +115,7 @@ impl Scope {
 
 impl Variable {
     fn holds(&self, attributes: &Attributes) -> bool {
-        attributes.values(self.attribute, self.key.as_deref()).iter().any(|value| self.value.matches(value))
+        attributes.any(self.attribute, self.key.as_deref(), |value| self.value.matches(value))
     }
 
     /// What it asks, as one text: `image.label team = shop`.
@@ -149,6 +155,21 @@ mod tests {
         assert_eq!(terms, [("v1", true), ("v2", true), ("v3", false)]);
         assert_eq!(outcome.terms[0].meaning, "image.repository = shop/*");
         assert!(!scope("v1 && (v2 || !v3)").unwrap().evaluate(&attributes("shop/old")).is_true);
+    }
+
+    #[test]
+    fn what_is_asked_without_terms_is_the_same() {
+        for expression in ["", "v1", "!v1", "v1 && (v2 || !v3)", "v3 || !(v1 && v2)"] {
+            let scope = scope(expression).unwrap();
+            for repository in ["shop/api", "shop/old", "bank/api", "bank/old", "bank"] {
+                let attributes = attributes(repository);
+                assert_eq!(
+                    scope.takes_in(&attributes),
+                    scope.evaluate(&attributes).is_true,
+                    "{expression} {repository}"
+                );
+            }
+        }
     }
 
     #[test]

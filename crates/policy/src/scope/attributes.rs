@@ -128,16 +128,15 @@ impl Attributes {
         self.0.is_empty()
     }
 
-    /// The values of an attribute under a key. An attribute with keys that is asked without one gives `key=value` texts.
-    pub(crate) fn values(&self, attribute: Attribute, key: Option<&str>) -> Vec<String> {
-        let values = self.0.get(&attribute).into_iter().flatten();
+    /// Whether one of the values of an attribute under a key is what is asked for. An attribute with keys that is asked without
+    /// one gives `key=value` texts.
+    pub(crate) fn any(&self, attribute: Attribute, key: Option<&str>, is_it: impl Fn(&str) -> bool) -> bool {
+        let mut values = self.0.get(&attribute).into_iter().flatten();
         match (key, attribute.has_keys()) {
-            (Some(key), _) => {
-                values.filter(|(own, _)| own.as_deref() == Some(key)).map(|(_, value)| value.clone()).collect()
-            }
-            (None, false) => values.map(|(_, value)| value.clone()).collect(),
+            (Some(key), _) => values.any(|(own, value)| own.as_deref() == Some(key) && is_it(value)),
+            (None, false) => values.any(|(_, value)| is_it(value)),
             (None, true) => {
-                values.map(|(own, value)| format!("{}={value}", own.as_deref().unwrap_or_default())).collect()
+                values.any(|(own, value)| is_it(&format!("{}={value}", own.as_deref().unwrap_or_default())))
             }
         }
     }
@@ -164,8 +163,13 @@ mod tests {
     fn labels_are_asked_by_key_or_as_pairs() {
         let mut attributes = Attributes::default();
         attributes.add(Attribute::ImageLabel, Some("team"), "shop");
-        assert_eq!(attributes.values(Attribute::ImageLabel, Some("team")), ["shop"]);
-        assert_eq!(attributes.values(Attribute::ImageLabel, None), ["team=shop"]);
-        assert!(attributes.values(Attribute::ImageLabel, Some("owner")).is_empty());
+        attributes.add(Attribute::ImageLabel, Some("tier"), "front");
+        attributes.add(Attribute::ImageTag, None, "1.2");
+        let has = |key, wanted: &str| attributes.any(Attribute::ImageLabel, key, |value| value == wanted);
+        assert!(has(Some("team"), "shop") && !has(Some("team"), "front"));
+        assert!(has(None, "team=shop") && has(None, "tier=front") && !has(None, "shop"));
+        assert!(!attributes.any(Attribute::ImageLabel, Some("owner"), |_| true));
+        assert!(attributes.any(Attribute::ImageTag, None, |value| value == "1.2"));
+        assert!(!attributes.any(Attribute::ImageName, None, |_| true));
     }
 }

@@ -103,7 +103,7 @@ impl Scopes {
 
     /// The ids of the scopes that take something in.
     pub(crate) fn that_take_in(&self, attributes: &Attributes) -> BTreeSet<String> {
-        let taking = self.0.iter().filter(|(_, scope)| scope.evaluate(attributes).is_true);
+        let taking = self.0.iter().filter(|(_, scope)| scope.takes_in(attributes));
         taking.map(|(id, _)| id.clone()).collect()
     }
 
@@ -116,14 +116,14 @@ impl Scopes {
         called: impl Fn(&[&ImageName]) -> Attributes,
     ) -> BTreeMap<String, BTreeSet<ImageName>> {
         let all = called(&names.iter().collect::<Vec<_>>());
-        let taking: Vec<&(String, Scope)> = self.0.iter().filter(|(_, scope)| scope.evaluate(&all).is_true).collect();
+        let taking: Vec<&(String, Scope)> = self.0.iter().filter(|(_, scope)| scope.takes_in(&all)).collect();
         if names.len() < 2 {
             return taking.into_iter().map(|(id, _)| (id.clone(), names.clone())).collect();
         }
         let mut members: BTreeMap<String, BTreeSet<ImageName>> = BTreeMap::new();
         for name in names {
             let own = called(&[name]);
-            for (id, _) in taking.iter().filter(|(_, scope)| scope.evaluate(&own).is_true) {
+            for (id, _) in taking.iter().filter(|(_, scope)| scope.takes_in(&own)) {
                 members.entry(id.clone()).or_default().insert(name.clone());
             }
         }
