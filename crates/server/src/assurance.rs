@@ -25,7 +25,7 @@ use crate::error::{ApiError, ApiResult};
 use intelligence_file::IntelligenceFile;
 use malware_lists::MalwareLists;
 use rego::RegoProcesses;
-use rules::Rules;
+use rules::{KeptRules, Rules};
 
 /// How many images are judged at once: each takes a processor and some ten MiB.
 const MOST_AT_ONCE: usize = 2;
@@ -41,6 +41,8 @@ pub(crate) struct Assurance {
     /// The intelligence that all images are, or are about to be, judged by, where this server has had it: what another one
     /// changes is seen by it.
     judged_by: Mutex<Option<Arc<Database>>>,
+    /// What stored images were last judged by.
+    pub(crate) kept_rules: KeptRules,
     /// Rung when something changed that images are judged by, so that the work begins at once.
     pub(crate) bell: Notify,
 }
@@ -55,6 +57,7 @@ impl Assurance {
             places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
             places_apart: Arc::new(Semaphore::new(MOST_AT_ONCE)),
             judged_by: Mutex::default(),
+            kept_rules: KeptRules::default(),
             bell: Notify::new(),
         }
     }

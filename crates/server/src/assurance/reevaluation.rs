@@ -325,7 +325,7 @@ fn lane_of(judged: &[Judged]) -> Lane {
 
 /// Judges images by all that holds.
 async fn judge(app: &App, images: Vec<(i64, String, String)>, now: i64) -> ApiResult<Vec<Judged>> {
-    let rules = Arc::new(Rules::read(app, now).await?);
+    let rules = Rules::read_kept(app, now).await?;
     judge_by(app, &rules, images, now).await
 }
 

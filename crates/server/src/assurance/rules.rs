@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::access::{Permit, Reach};
 use policy::{Attribute, Attributes, Exception, Pattern, Policy, Scope, Variable};
@@ -30,12 +31,30 @@ pub(crate) struct Rules {
 /// The application scopes, each with its id.
 pub(crate) struct Scopes(Vec<(String, Scope)>);
 
-/// The text of a rule as the store has it.
+/// The text of all rules as the store has it.
+#[derive(PartialEq, Eq)]
 struct Texts {
     policies: Vec<StoredPolicy>,
     exceptions: Vec<(String, BTreeSet<String>)>,
     scopes: Vec<(String, String)>,
     generation: i64,
+}
+
+/// The rules that images were last judged by, with their texts: while these stay, nothing is read out of them anew.
+#[derive(Default)]
+pub(crate) struct KeptRules(Mutex<Option<(Texts, Arc<Rules>)>>);
+
+impl KeptRules {
+    /// The rules of these texts.
+    fn of(&self, texts: Texts) -> ApiResult<Arc<Rules>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, rules)) = kept.as_ref().filter(|(known, _)| *known == texts) {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = Arc::new(Rules::of(&texts)?);
+        *kept = Some((texts, Arc::clone(&rules)));
+        Ok(rules)
+    }
 }
 
 impl Rules {
@@ -64,10 +83,16 @@ impl Rules {
     /// Reads the rules that hold.
     pub(crate) async fn read(app: &App, now: i64) -> ApiResult<Rules> {
         let texts = app.read(move |connection| texts(connection, now)).await?;
-        Rules::of(texts)
+        Rules::of(&texts)
     }
 
-    fn of(texts: Texts) -> ApiResult<Rules> {
+    /// Reads the rules that hold, for whoever asks again and again: they are the same until one of their texts changes.
+    pub(crate) async fn read_kept(app: &App, now: i64) -> ApiResult<Arc<Rules>> {
+        let texts = app.read(move |connection| texts(connection, now)).await?;
+        app.assurance.kept_rules.of(texts)
+    }
+
+    fn of(texts: &Texts) -> ApiResult<Rules> {
         let policies = texts.policies.iter().map(|stored| read_policy(&stored.name, &stored.document));
         let exceptions = texts.exceptions.iter().map(|(document, _)| read_exception(document));
         let limits = texts.exceptions.iter().enumerate().filter(|(_, (_, scopes))| !scopes.is_empty());
@@ -77,7 +102,7 @@ impl Rules {
             policies: policies.collect::<ApiResult<_>>()?,
             exceptions: exceptions.collect::<ApiResult<_>>()?,
             limits,
-            scopes: Scopes(texts.scopes.into_iter().filter_map(|(id, text)| Some((id, scope(&text)?))).collect()),
+            scopes: Scopes(texts.scopes.iter().filter_map(|(id, text)| Some((id.clone(), scope(text)?))).collect()),
             generation: texts.generation,
         })
     }
@@ -192,4 +217,63 @@ fn scope(definition: &str) -> Option<Scope> {
     // A scope without variables would take everything in.
     let variables = variables.filter(|variables| !variables.is_empty())?;
     Scope::new(&definition.expression, variables).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::SEVERE;
+
+    fn texts() -> Texts {
+        let policy = StoredPolicy {
+            id: "1".to_owned(),
+            name: "severe".to_owned(),
+            document: SEVERE.to_owned(),
+            is_enabled: true,
+            created: 1,
+            changed: 1,
+            author: String::new(),
+            author_name: String::new(),
+            version: 1,
+        };
+        let scope = r#"{"variables":[{"attribute":"image.repository","value":"shop/*"}]}"#;
+        Texts {
+            policies: vec![policy],
+            exceptions: Vec::new(),
+            scopes: vec![("1".to_owned(), scope.to_owned())],
+            generation: 7,
+        }
+    }
+
+    #[test]
+    fn rules_are_kept_until_one_of_their_texts_changes() {
+        let kept = KeptRules::default();
+        let first = kept.of(texts()).ok().unwrap();
+        assert!(Arc::ptr_eq(&first, &kept.of(texts()).ok().unwrap()));
+        let changes: [fn(&mut Texts); 5] = [
+            |texts| texts.generation += 1,
+            |texts| texts.policies[0].version += 1,
+            |texts| texts.policies[0].document = SEVERE.replace("at_least: high", "at_least: low"),
+            |texts| texts.scopes[0].1 = texts.scopes[0].1.replace("shop", "bank"),
+            |texts| texts.policies.clear(),
+        ];
+        for (at, change) in changes.into_iter().enumerate() {
+            let before = kept.of(texts()).ok().unwrap();
+            let mut changed = texts();
+            change(&mut changed);
+            assert!(!Arc::ptr_eq(&before, &kept.of(changed).ok().unwrap()), "change {at}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_cannot_be_read_is_told_each_time() {
+        let kept = KeptRules::default();
+        let broken = || {
+            let mut texts = texts();
+            texts.policies[0].document = "name: [".to_owned();
+            texts
+        };
+        assert!(kept.of(texts()).is_ok() && kept.of(broken()).is_err() && kept.of(broken()).is_err());
+        assert_eq!(kept.of(texts()).ok().map(|rules| rules.policies.len()), Some(1));
+    }
 }
