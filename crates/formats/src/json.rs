@@ -1,6 +1,7 @@
 //! `bulkhead.report/1`: the report as JSON, as `docs/reference/report.md` describes it. Written and read here alone.
 
 mod ecosystem_word;
+mod verdict_text;
 mod wire;
 
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use crate::json_error;
 
+pub use verdict_text::VerdictTexts;
 pub(crate) use wire::{FindingRow, SignatureRow};
 
 /// Writes a report as one indented JSON document with a final line break.

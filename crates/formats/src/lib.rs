@@ -43,7 +43,7 @@ pub use compare::compare;
 pub use diff::{
     Copies, DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff,
 };
-pub use json::{ReadReportError, read_report, read_verdict, report_document, verdict_document};
+pub use json::{ReadReportError, VerdictTexts, read_report, read_verdict, report_document, verdict_document};
 pub use push_messages::{Push, PushFormat, is_unique as is_unique_push, pushes};
 pub use table::plain;
 pub use verdict::{explain, say};
