@@ -17,13 +17,13 @@ mod subjects;
 mod write;
 
 pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcross, across};
-pub use evaluate::{Counts, Evaluated, Evaluation, FindingRow, NewVerdict, evaluate};
+pub use evaluate::{Counts, Evaluated, Evaluation, FindingRow, NewVerdict, evaluate, evaluate_index};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use installed::{INSTALLED_KEYS, InstalledPackage, InstalledQuery, packages};
 pub(crate) use list::counted;
 pub use list::{
-    Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest, index, index_hash,
-    is_denied, list, names, next_ids,
+    Decided, Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, by_digest, count, decided, first, id_of_digest,
+    index, list, names, next_ids,
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use formats::VerdictTexts;
 use intelligence::{Database, MatchOptions};
 use model::{
     ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, PolicyEffect, ScanReport, Severity,
-    Sha256,
+    Sha256, Verdict,
 };
 use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
@@ -36,6 +37,11 @@ pub(crate) struct Question<'a> {
 
 /// Matches and judges an index; the report has findings and verdict afterwards.
 pub(crate) fn evaluate(report: &mut ScanReport, question: &Question<'_>) -> Evaluation {
+    evaluate_again(report, question, &[])
+}
+
+/// The same of an image whose verdict has this hash: the object of one that says the same is left out.
+pub(crate) fn evaluate_again(report: &mut ScanReport, question: &Question<'_>, former: &[u8]) -> Evaluation {
     find(report, question.database);
     let scopes = judge(report, question);
     let approval = match question.approvals {
@@ -50,7 +56,7 @@ pub(crate) fn evaluate(report: &mut ScanReport, question: &Question<'_>) -> Eval
         findings_hash,
         findings,
         approval,
-        verdict: verdict(report, question),
+        verdict: verdict(report, question, former),
         scopes,
         generation: question.rules.generation,
         intelligence: fingerprint(question.database),
@@ -172,28 +178,30 @@ pub(crate) fn attributes<'a>(
     attributes
 }
 
-fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
-    let judged = report.verdict.clone().unwrap_or_default();
-    let mut document = formats::verdict_document(&judged);
-    document["digest"] = report.target.digest.as_ref().map(ToString::to_string).into();
-    let hash = digest(&SHA256, document.to_string().as_bytes()).as_ref().to_vec();
-    let reasons = format!("[{},{}]", document["reasons"], document["exceptions"]);
-    // Which version in the store it was, is told and makes no other verdict: another version may say the same.
-    for policy in document["policies"].as_array_mut().into_iter().flatten() {
-        let version = policy["name"].as_str().and_then(|name| question.rules.versions.get(name)).copied();
-        policy["stored_version"] = version.into();
-    }
-    let text = document.to_string();
+fn verdict(report: &ScanReport, question: &Question<'_>, former: &[u8]) -> NewVerdict {
+    let unjudged = Verdict::default();
+    let judged = report.verdict.as_ref().unwrap_or(&unjudged);
+    let texts = VerdictTexts::new(judged);
+    let own = report.target.digest.as_ref().map(ToString::to_string);
+    let hash = digest(&SHA256, texts.object(own.as_deref(), None).as_bytes()).as_ref().to_vec();
+    let reasons = format!("[{},{}]", texts.reasons(), texts.exceptions());
+    // The object is kept without id, time and intelligence: its row has these. Which version in the store a policy was, is told
+    // and makes no other verdict: another version may say the same.
+    let body = match hash == former {
+        true => Vec::new(),
+        false => {
+            let text = texts.object(own.as_deref(), Some(&question.rules.versions));
+            compressed::compress(text.as_bytes()).unwrap_or_default()
+        }
+    };
     let id = ids::new(question.now);
     let sequence = report.intelligence.as_ref().map(|facts| facts.sequence);
     let intelligence = sequence.and_then(|sequence| i64::try_from(sequence).ok());
     let effects = judged.effects();
     let denied_by = judged.policies.iter().filter(|policy| policy.denies()).map(|policy| policy.name.clone());
-    // The object is kept without id, time and intelligence: its row has these.
-    let body = compressed::compress(text.as_bytes()).unwrap_or_default();
     NewVerdict {
         id,
-        subject: judged.subject,
+        subject: judged.subject.clone(),
         decision: place(judged.decision.as_str()),
         effects,
         denied_by: denied_by.collect(),

@@ -10,7 +10,7 @@ use intelligence::{Changes, Database};
 use model::ScanReport;
 use policy::Policy;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
-use store::images::{self, Evaluation, ImageName, KnownNames, Subject};
+use store::images::{self, Decided, Evaluation, ImageName, KnownNames, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
@@ -326,7 +326,7 @@ fn lane_of(judged: &[Judged]) -> Lane {
 /// Judges images by all that holds.
 async fn judge(app: &App, images: Vec<(i64, String, String)>, now: i64) -> ApiResult<Vec<Judged>> {
     let rules = Rules::read_kept(app, now).await?;
-    judge_by(app, &rules, images, now).await
+    judge_all(app, &rules, images, now, Told::Changed).await
 }
 
 /// Judges images by rules that may be others than those that hold.
@@ -335,6 +335,24 @@ pub(crate) async fn judge_by(
     rules: &Arc<Rules>,
     images: Vec<(i64, String, String)>,
     now: i64,
+) -> ApiResult<Vec<Judged>> {
+    judge_all(app, rules, images, now, Told::All).await
+}
+
+/// Which verdict objects are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    /// Those that say something else than the one that the image has: most images say the same, and nothing is written then.
+    Changed,
+}
+
+async fn judge_all(
+    app: &App,
+    rules: &Arc<Rules>,
+    images: Vec<(i64, String, String)>,
+    now: i64,
+    told: Told,
 ) -> ApiResult<Vec<Judged>> {
     let database = app.assurance.intelligence.database();
     // Checks that somebody has written take as long as they do: one image does not wait for another's.
@@ -357,7 +375,7 @@ pub(crate) async fn judge_by(
             let judged = app.assurance.judge(&judging_by, move || {
                 let images = images.iter().zip(read).filter_map(|(image, stored)| Some((image, stored?)));
                 let judge_one = |((id, digest, cause), stored): (&(i64, String, String), Stored)| {
-                    let Stored { hash, length, body, names, approvals, was_denied, .. } = stored;
+                    let Stored { hash, length, body, names, approvals, decided, .. } = stored;
                     let evaluation = contain(digest, || {
                         let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
                         let question = Question {
@@ -369,9 +387,12 @@ pub(crate) async fn judge_by(
                             now,
                             cause,
                         };
-                        Ok(judging::evaluate(&mut report, &question))
+                        Ok(match told {
+                            Told::All => judging::evaluate(&mut report, &question),
+                            Told::Changed => judging::evaluate_again(&mut report, &question, &decided.verdict_hash),
+                        })
                     })?;
-                    Some(Judged { id: *id, hash, was_denied, evaluation })
+                    Some(Judged { id: *id, hash, was_denied: decided.is_denied, evaluation })
                 };
                 images.filter_map(judge_one).collect::<Vec<_>>()
             });
@@ -400,8 +421,8 @@ pub(crate) struct Stored {
     pub(crate) body: Vec<u8>,
     pub(crate) names: BTreeSet<ImageName>,
     pub(crate) approvals: Vec<(String, bool)>,
-    /// Whether it is denied.
-    pub(crate) was_denied: bool,
+    /// What it has come to.
+    decided: Decided,
     /// Whether these are all of its names.
     pub(crate) is_whole: bool,
 }
@@ -427,8 +448,8 @@ fn stored_by(connection: &mut Connection, id: i64, digest: &str, known: KnownNam
     let KnownNames { names, is_whole } = known;
     let names: BTreeSet<ImageName> = names.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
-    let was_denied = images::is_denied(connection, id)?;
-    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole })
+    let decided = images::decided(connection, id)?;
+    Ok(Stored { hash, length, body, names, approvals, decided, is_whole })
 }
 
 impl Stored {
@@ -449,16 +470,16 @@ impl Stored {
 }
 
 /// Writes what changed, and records who came to be denied. An image that was registered with another index meanwhile was
-/// judged by that.
+/// judged by that; one that has come to another verdict meanwhile is judged once more.
 fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(), StoreError> {
-    for Judged { id, hash, evaluation, .. } in judged {
-        match images::index_hash(connection, *id) {
-            Ok(present) if present == *hash => {
-                if let Some(denial) = images::evaluate(connection, *id, evaluation, now)?.denial {
+    for Judged { id, hash, evaluation: judged, .. } in judged {
+        match images::evaluate_index(connection, *id, hash, judged, now) {
+            Ok(evaluated) => {
+                if let Some(denial) = evaluated.and_then(|evaluated| evaluated.denial) {
                     audit::append(connection, &denial)?;
                 }
             }
-            Ok(_) | Err(StoreError::NotFound { .. }) => {}
+            Err(StoreError::Changed { .. }) => evaluation::queue(connection, *id, &judged.verdict.cause)?,
             Err(error) => return Err(error),
         }
     }
@@ -467,4 +488,56 @@ fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(),
 
 fn reader() -> ApiResult<Permit> {
     Ok(access::permit(&Principal::server(), Permission::new(Area::Images, Action::Read))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, Known, SEVERE, digest};
+    use crate::testing::TestServer;
+
+    const OLD: Known<'_> = ("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH");
+
+    /// The hash of the verdict on the first image, and the length of its object.
+    fn held(server: &TestServer) -> (Vec<u8>, i64) {
+        let sql = "SELECT v.hash, length(v.body) FROM images i JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = 1";
+        let row = server.app.store.read_blocking(move |connection| connection.row(sql, &[])).unwrap().unwrap();
+        (row.bytes(0), row.integer(1))
+    }
+
+    #[test]
+    fn an_image_that_came_to_another_verdict_while_it_was_judged_is_judged_once_more() {
+        for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+            sample::intelligence(&server, &[OLD]);
+            server.catch_up();
+            let who = server.token("images.read,images.write,verdicts.read,findings.read,policies.read,policies.write");
+            server.policy(&who, SEVERE);
+            server.register(&who, &sample::index(1, "shop/a:1", &[("left-pad", "1.0.0")])).expect(200);
+            server.catch_up();
+            let (hash, length) = held(&server);
+            let now = clock::now();
+            let images = || vec![(1, digest(1), "policy".to_owned())];
+            let judged = server.run(judge(&server.app, images(), now)).unwrap();
+            assert_eq!(judged[0].evaluation.verdict.hash, hash);
+            assert!(judged[0].evaluation.verdict.body.is_empty(), "it says the same");
+            let rules = Arc::new(server.run(Rules::read(&server.app, now)).unwrap());
+            let whole = server.run(judge_by(&server.app, &rules, images(), now)).unwrap();
+            assert_eq!(i64::try_from(whole[0].evaluation.verdict.body.len()).unwrap(), length);
+            let queued = server.app.store.write_blocking(Lane::Beside, move |connection| {
+                write(connection, &judged, now)?;
+                let before = evaluation::queued(connection, 10)?.len();
+                connection.execute("UPDATE verdicts SET hash = $1", &store::values![vec![7_u8]])?;
+                write(connection, &judged, now)?;
+                Ok((before, evaluation::queued(connection, 10)?))
+            });
+            let (before, queued) = queued.unwrap();
+            assert_eq!(before, 0);
+            let queued: Vec<(&str, &str)> =
+                queued.iter().map(|own| (own.digest.as_str(), own.cause.as_str())).collect();
+            assert_eq!(queued, [(digest(1).as_str(), "policy")]);
+            assert_eq!(held(&server).0, [7]);
+            server.catch_up();
+            assert_eq!(held(&server), (hash, length));
+        }
+    }
 }

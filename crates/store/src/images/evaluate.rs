@@ -69,7 +69,7 @@ pub struct NewVerdict {
     pub hash: Vec<u8>,
     /// SHA-256 of its reasons and exceptions: where these stay, it takes the place of the one before.
     pub reasons: Vec<u8>,
-    /// The object, zstd.
+    /// The object, zstd. Empty where the verdict that the image had when it was read says the same, by its hash.
     pub body: Vec<u8>,
 }
 
@@ -168,20 +168,52 @@ const MOST_CONTINUED: i64 = 20;
 /// to those who watch alone where no policy wants people notified.
 ///
 /// # Errors
-/// When there is no such image, or the database fails.
+/// When there is no such image, the object of a verdict is needed that was left out, or the database fails.
 pub fn evaluate(
     connection: &mut Connection,
     id: i64,
     evaluation: &Evaluation,
     now: i64,
 ) -> Result<Evaluated, StoreError> {
-    let mut row = present(connection, id)?;
-    if !connection.is_sqlite() && !is_same(&row, evaluation) {
-        // Of two that write what follows of an image, the second sees what the first wrote.
-        connection.rows("SELECT 1 FROM images WHERE id = $1 FOR NO KEY UPDATE", &values![id])?;
-        row = present(connection, id)?;
+    let row = present(connection, id, evaluation)?;
+    write(connection, id, &row, evaluation, now)
+}
+
+/// Writes what changed by an evaluation of the index with a hash, as [`evaluate`] does; nothing where the image has been removed
+/// or has another index, by which it was evaluated when it came.
+///
+/// # Errors
+/// [`StoreError::Changed`] when the object of a verdict was left out and the one that it says the same as does not hold any
+/// more: nothing is written then. Any other when the database fails.
+pub fn evaluate_index(
+    connection: &mut Connection,
+    id: i64,
+    index_hash: &[u8],
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<Option<Evaluated>, StoreError> {
+    match present(connection, id, evaluation) {
+        Ok(row) if row.bytes(INDEX_HASH) == index_hash => write(connection, id, &row, evaluation, now).map(Some),
+        Ok(_) | Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+/// Writes what differs from what there is.
+fn write(
+    connection: &mut Connection,
+    id: i64,
+    row: &Row,
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<Evaluated, StoreError> {
     let (digest, before, name) = (row.text(0), row.text(1), row.text(5));
+    let verdict = &evaluation.verdict;
+    let former = row.optional_integer(4);
+    let says_the_same = former.is_some() && row.bytes(3) == verdict.hash;
+    if verdict.body.is_empty() && !says_the_same {
+        return Err(StoreError::Changed { what: "verdict" });
+    }
     keep_scopes(connection, id, &evaluation.scopes)?;
     let mut image = Columns::default();
     for (at, (column, value)) in (INDEXED_FROM..).zip(indexed(evaluation)) {
@@ -200,9 +232,7 @@ pub fn evaluate(
         image.set("misconfigurations", counts.misconfigurations);
         image.set("findings_hash", &evaluation.findings_hash);
     }
-    let verdict = &evaluation.verdict;
-    let former = row.optional_integer(4);
-    if former.is_some() && row.bytes(3) == verdict.hash {
+    if says_the_same {
         image.write(connection, id)?;
         return Ok(Evaluated::quietly(before));
     }
@@ -276,12 +306,23 @@ pub fn evaluate(
     Ok(Evaluated { verdict_id: verdict.id.clone(), denial })
 }
 
-/// What there is of an image, and the verdict that holds.
-fn present(connection: &mut Connection, id: i64) -> Result<Row, StoreError> {
+/// What there is of an image, and the verdict that holds. Where something else is to be written, nobody else writes it
+/// until the transaction ends.
+fn present(connection: &mut Connection, id: i64, evaluation: &Evaluation) -> Result<Row, StoreError> {
+    let row = read(connection, id)?;
+    if connection.is_sqlite() || is_same(&row, evaluation) {
+        return Ok(row);
+    }
+    // Of two that write what follows of an image, the second sees what the first wrote.
+    connection.rows("SELECT 1 FROM images WHERE id = $1 FOR NO KEY UPDATE", &values![id])?;
+    read(connection, id)
+}
+
+fn read(connection: &mut Connection, id: i64) -> Result<Row, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.name, v.continues, v.evaluated, v.reasons,
-         i.approval, i.critical, i.high, i.kev, i.fixable, i.secrets, i.malware, i.gaps, i.severity FROM images i
-         LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
+         i.approval, i.critical, i.high, i.kev, i.fixable, i.secrets, i.malware, i.gaps, i.severity, x.hash FROM images i
+         LEFT JOIN verdicts v ON v.id = i.verdict_id LEFT JOIN image_indexes x ON x.image_id = i.id WHERE i.id = $1",
         &values![id],
     )?;
     row.ok_or(StoreError::NotFound { what: "image" })
@@ -289,6 +330,9 @@ fn present(connection: &mut Connection, id: i64) -> Result<Row, StoreError> {
 
 /// The place of the first of [`indexed`] among what there is.
 const INDEXED_FROM: usize = 9;
+
+/// The place of the hash of the index behind these.
+const INDEX_HASH: usize = 18;
 
 /// The columns that images are listed by, and what they are to be. What the intelligence covers changes the gaps although no
 /// finding changes.
@@ -405,4 +449,71 @@ fn write_findings(
         rows.collect(),
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{add, evaluation_of, write};
+    use super::*;
+    use crate::testing::on_both_stores;
+    use crate::{Lane, Store};
+
+    /// The hash of the verdict that holds, the length of its object, and how many findings there are.
+    fn held(store: &Store) -> (Vec<u8>, i64, i64) {
+        let sql = "SELECT v.hash, length(v.body), (SELECT count(*) FROM findings WHERE image_id = i.id)
+            FROM images i JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = 1";
+        let row = store.read_blocking(move |connection| connection.row(sql, &[])).unwrap().unwrap();
+        (row.bytes(0), row.integer(1), row.integer(2))
+    }
+
+    fn without_object(decision: i64, id: &str) -> Evaluation {
+        let mut evaluation = evaluation_of(decision, id, &[]);
+        evaluation.verdict.body.clear();
+        evaluation
+    }
+
+    #[test]
+    fn an_object_is_left_out_only_where_the_verdict_that_holds_says_the_same() {
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &[]);
+            assert_eq!(held(store), (vec![0], 1, 1));
+            // Findings that no policy speaks of are written beside a verdict that stays.
+            let evaluated = write(store, |connection| {
+                let mut evaluation = without_object(0, "same");
+                (evaluation.findings_hash, evaluation.counts.gaps) = (vec![8], 3);
+                evaluation.findings.push(FindingRow { finding: "CVE-2".into(), ..evaluation.findings[0].clone() });
+                evaluate_index(connection, 1, &[1], &evaluation, 6)
+            });
+            assert_eq!(evaluated.map(|evaluated| evaluated.verdict_id), Some("v1".to_owned()));
+            assert_eq!(held(store), (vec![0], 1, 2));
+            // Somebody else wrote another verdict meanwhile.
+            write(store, |connection| evaluate(connection, 1, &evaluation_of(4, "other", &[]), 7).map(|_| ()));
+            let before = held(store);
+            let late = store.write_blocking(Lane::Beside, |connection| {
+                let mut evaluation = without_object(0, "late");
+                (evaluation.findings_hash, evaluation.findings) = (vec![9], Vec::new());
+                evaluate_index(connection, 1, &[1], &evaluation, 8).map(|_| ())
+            });
+            assert!(matches!(late, Err(StoreError::Changed { what: "verdict" })), "{late:?}");
+            assert_eq!(held(store), before);
+        });
+    }
+
+    #[test]
+    fn what_was_judged_by_another_index_or_of_no_image_is_not_written() {
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &[]);
+            for (id, index) in [(1, 2_u8), (99, 1)] {
+                let evaluated = write(store, move |connection| {
+                    evaluate_index(connection, id, &[index], &evaluation_of(4, "other", &[]), 6)
+                });
+                assert_eq!(evaluated, None);
+            }
+            assert_eq!(held(store).0, [0]);
+            let evaluated =
+                write(store, |connection| evaluate_index(connection, 1, &[1], &evaluation_of(4, "other", &[]), 6));
+            assert_eq!(evaluated.map(|evaluated| evaluated.verdict_id), Some("other".to_owned()));
+            assert_eq!(held(store).0, [4]);
+        });
+    }
 }

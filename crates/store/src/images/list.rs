@@ -397,21 +397,22 @@ pub fn index(connection: &mut Connection, id: i64) -> Result<(Vec<u8>, i64, Vec<
     row.map(|row| (row.bytes(0), row.integer(1), row.bytes(2))).ok_or(StoreError::NotFound { what: "image" })
 }
 
-/// The hash of an image's index.
-///
-/// # Errors
-/// When there is none, or the database fails.
-pub fn index_hash(connection: &mut Connection, id: i64) -> Result<Vec<u8>, StoreError> {
-    let row = connection.row("SELECT hash FROM image_indexes WHERE image_id = $1", &values![id])?;
-    row.map(|row| row.bytes(0)).ok_or(StoreError::NotFound { what: "image" })
+/// What an image has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether the verdict that holds denies it.
+    pub is_denied: bool,
+    /// The hash of that verdict; empty where it has none.
+    pub verdict_hash: Vec<u8>,
 }
 
-/// Whether an image is denied by the verdict that it has.
+/// Reads what an image has come to.
 ///
 /// # Errors
 /// When there is none, or the database fails.
-pub fn is_denied(connection: &mut Connection, id: i64) -> Result<bool, StoreError> {
-    let row = connection.row("SELECT decision FROM images WHERE id = $1", &values![id])?;
-    let row = row.ok_or(StoreError::NotFound { what: "image" })?;
-    Ok(super::word(DECISIONS, row.integer(0)) == "deny")
+pub fn decided(connection: &mut Connection, id: i64) -> Result<Decided, StoreError> {
+    let sql = "SELECT i.decision, v.hash FROM images i LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1";
+    let row = connection.row(sql, &values![id])?.ok_or(StoreError::NotFound { what: "image" })?;
+    let is_denied = super::word(DECISIONS, row.integer(0)) == "deny";
+    Ok(Decided { is_denied, verdict_hash: row.bytes(1) })
 }
