@@ -13,12 +13,6 @@ const APART: i64 = 1 << 20;
 /// How many of the former rows are looked through for a finding. Where more are gone in a row, those behind are written anew.
 const AHEAD: usize = 64;
 
-/// What a row has beside its image and position.
-type Columns = [Value; 15];
-
-/// The columns that tell one finding from another: kind, id, package, path.
-const IDENTITY: [usize; 4] = [0, 1, 3, 5];
-
 /// What becomes of the rows of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Plan {
@@ -41,8 +35,7 @@ pub(super) fn replace(
     is_known: bool,
 ) -> Result<Vec<usize>, StoreError> {
     let former = if is_known { present(connection, id)? } else { Vec::new() };
-    let columns: Vec<Columns> = findings.iter().map(columns).collect();
-    let filled = match plan(&former, &columns) {
+    let filled = match plan(&former, findings) {
         Plan::These { gone, filled } => {
             each_chunk(gone.into_iter().map(|position| values![position]).collect(), |count, positions| {
                 let places: Vec<String> = (2..=count + 1).map(|at| format!("${at}")).collect();
@@ -56,33 +49,10 @@ pub(super) fn replace(
             if !former.is_empty() {
                 connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
             }
-            (1..).zip(0..columns.len()).map(|(number, at)| (APART.saturating_mul(number), at)).collect()
+            (1..).zip(0..findings.len()).map(|(number, at)| (APART.saturating_mul(number), at)).collect()
         }
     };
-    let row = |(position, at): &(i64, usize)| {
-        let [
-            kind,
-            finding,
-            severity,
-            package,
-            name,
-            path,
-            status,
-            fixed,
-            score,
-            kev,
-            epss,
-            excepted,
-            title,
-            line,
-            layer,
-        ] = columns.get(*at)?.clone();
-        let (id, position) = (Value::from(id), Value::from(*position));
-        Some([
-            id, position, kind, finding, severity, package, name, path, status, fixed, score, kev, epss, excepted,
-            title, line, layer,
-        ])
-    };
+    let row = |(position, at): &(i64, usize)| findings.get(*at).map(|finding| columns(id, *position, finding));
     connection.insert_rows(
         "findings (image_id, position, kind, finding, severity, package, package_name, path, status,
          fixed_version, score, kev, epss, excepted_by, title, line, layer)",
@@ -102,8 +72,11 @@ fn present(connection: &mut Connection, id: i64) -> Result<Vec<(i64, Vec<Value>)
     Ok(rows.into_iter().map(|row| (row.integer(0), row.into_values().split_off(1))).collect())
 }
 
-fn columns(finding: &FindingRow) -> Columns {
+/// The row of a finding: its image, its position, and what [`is_same`] compares.
+fn columns(id: i64, position: i64, finding: &FindingRow) -> [Value; 17] {
     values![
+        id,
+        position,
         &finding.kind,
         &finding.finding,
         finding.severity,
@@ -111,27 +84,75 @@ fn columns(finding: &FindingRow) -> Columns {
         &finding.package_name,
         &finding.path,
         &finding.status,
-        finding.fixed_version.clone(),
+        finding.fixed_version.as_deref(),
         finding.score,
         finding.kev,
         finding.epss,
-        finding.excepted_by.clone(),
-        finding.title.clone(),
+        finding.excepted_by.as_deref(),
+        finding.title.as_deref(),
         finding.line,
         finding.layer
     ]
 }
 
-/// Compares the rows that are there, in the order of their positions, with those that are to be.
-fn plan(former: &[(i64, Vec<Value>)], columns: &[Columns]) -> Plan {
+/// Whether a row is about this finding, whatever else it says of it.
+fn is_about(row: &[Value], finding: &FindingRow) -> bool {
+    let [kind, id, _, package, _, path, ..] = row else { return false };
+    // The id first, in which most differ.
+    is_text(id, &finding.finding)
+        && is_text(package, &finding.package)
+        && is_text(kind, &finding.kind)
+        && is_text(path, &finding.path)
+}
+
+/// Whether a row says what is to be said of this finding.
+fn is_same(row: &[Value], finding: &FindingRow) -> bool {
+    let [_, _, severity, _, name, _, status, fixed, score, kev, epss, excepted, title, line, layer] = row else {
+        return false;
+    };
+    is_about(row, finding)
+        && is_integer(severity, Some(finding.severity))
+        && is_text(name, &finding.package_name)
+        && is_text(status, &finding.status)
+        && is_optional_text(fixed, finding.fixed_version.as_deref())
+        && is_real(score, finding.score)
+        && is_integer(kev, Some(i64::from(finding.kev)))
+        && is_real(epss, finding.epss)
+        && is_optional_text(excepted, finding.excepted_by.as_deref())
+        && is_optional_text(title, finding.title.as_deref())
+        && is_integer(line, finding.line)
+        && is_integer(layer, finding.layer)
+}
+
+/// Whether a value is a text as it is kept.
+fn is_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Text(kept) => kept == text || (text.contains('\0') && *value == Value::from(text)),
+        Value::Null | Value::Integer(_) | Value::Real(_) | Value::Bytes(_) => false,
+    }
+}
+
+fn is_optional_text(value: &Value, text: Option<&str>) -> bool {
+    text.map_or_else(|| *value == Value::Null, |text| is_text(value, text))
+}
+
+fn is_integer(value: &Value, number: Option<i64>) -> bool {
+    *value == Value::from(number)
+}
+
+fn is_real(value: &Value, number: Option<f64>) -> bool {
+    *value == Value::from(number)
+}
+
+/// Compares the rows that are there, in the order of their positions, with the findings that are to be.
+fn plan(former: &[(i64, Vec<Value>)], findings: &[FindingRow]) -> Plan {
     let (mut gone, mut filled) = (Vec::new(), Vec::new());
     // Findings that have no position yet, and the position that they come behind.
     let (mut waiting, mut behind) = (Vec::new(), 0);
     let mut from = 0;
-    for (at, wanted) in columns.iter().enumerate() {
+    for (at, wanted) in findings.iter().enumerate() {
         let left = former.get(from..).unwrap_or_default();
-        let is_it = |(_, row): &(i64, Vec<Value>)| IDENTITY.iter().all(|&column| row.get(column) == wanted.get(column));
-        let Some(skipped) = left.iter().take(AHEAD).position(is_it) else {
+        let Some(skipped) = left.iter().take(AHEAD).position(|(_, row)| is_about(row, wanted)) else {
             waiting.push(at);
             continue;
         };
@@ -141,7 +162,7 @@ fn plan(former: &[(i64, Vec<Value>)], columns: &[Columns]) -> Plan {
         if !place(&mut waiting, behind, Some(*position), &mut filled) {
             return Plan::All;
         }
-        if row.as_slice() != wanted.as_slice() {
+        if !is_same(row, wanted) {
             gone.push(*position);
             filled.push((*position, at));
         }
@@ -260,22 +281,71 @@ mod tests {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) % below
         };
+        let row = |position: i64, finding: &FindingRow| {
+            let [_, _, values @ ..] = columns(1, position, finding);
+            (position, values.to_vec())
+        };
         let mut present: Vec<(i64, Vec<Value>)> = Vec::new();
         for _ in 0..500 {
-            let wanted: Vec<Columns> = (0..next(150))
-                .map(|at| columns(&finding(&format!("CVE-{}", at + next(3)), 2 + i64::from(next(20) == 0))))
+            let wanted: Vec<FindingRow> = (0..next(150))
+                .map(|at| finding(&format!("CVE-{}", at + next(3)), 2 + i64::from(next(20) == 0)))
                 .collect();
             match plan(&present, &wanted) {
-                Plan::All => present = (1..).zip(&wanted).map(|(number, row)| (APART * number, row.to_vec())).collect(),
+                Plan::All => present = (1..).zip(&wanted).map(|(number, wanted)| row(APART * number, wanted)).collect(),
                 Plan::These { gone, filled } => {
                     present.retain(|(position, _)| !gone.contains(position));
-                    present.extend(filled.iter().map(|&(position, at)| (position, wanted[at].to_vec())));
+                    present.extend(filled.iter().map(|&(position, at)| row(position, &wanted[at])));
                     present.sort_by_key(|(position, _)| *position);
                 }
             }
             let positions: BTreeSet<i64> = present.iter().map(|(position, _)| *position).collect();
             assert_eq!(positions.len(), wanted.len(), "no position twice");
-            assert!(present.iter().map(|(_, row)| row.as_slice()).eq(wanted.iter().map(Columns::as_slice)));
+            let is_wanted =
+                |((position, present), wanted): (&(i64, Vec<Value>), &FindingRow)| *present == row(*position, wanted).1;
+            assert!(present.iter().zip(&wanted).all(is_wanted));
         }
+    }
+
+    #[test]
+    fn a_row_is_compared_in_every_column_as_it_is_kept() {
+        let whole = FindingRow {
+            path: "a\0b".to_owned(),
+            excepted_by: Some("old".to_owned()),
+            title: Some("one\0line".to_owned()),
+            line: Some(1),
+            ..finding("CVE-1", 4)
+        };
+        let changes: [(bool, fn(&mut FindingRow)); 18] = [
+            (false, |row| row.kind.push('x')),
+            (false, |row| row.finding.push('x')),
+            (true, |row| row.severity = 5),
+            (false, |row| row.package.push('x')),
+            (true, |row| row.package_name.push('x')),
+            (false, |row| row.path = "a".to_owned()),
+            (true, |row| row.status.push('x')),
+            (true, |row| row.fixed_version = None),
+            (true, |row| row.fixed_version = Some(String::new())),
+            (true, |row| row.score = None),
+            (true, |row| row.score = Some(7.6)),
+            (true, |row| row.kev = false),
+            (true, |row| row.epss = Some(0.0)),
+            (true, |row| row.excepted_by = None),
+            (true, |row| row.title = Some("one line".to_owned())),
+            (true, |row| row.line = None),
+            (true, |row| row.line = Some(2)),
+            (true, |row| row.layer = Some(0)),
+        ];
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &[]);
+            written(store, std::slice::from_ref(&whole), 1);
+            let rows = store.read_blocking(|connection| present(connection, 1)).unwrap();
+            let (_, row) = &rows[0];
+            assert!(is_about(row, &whole) && is_same(row, &whole));
+            for (at, (stays, change)) in changes.iter().enumerate() {
+                let mut other = whole.clone();
+                change(&mut other);
+                assert_eq!((is_about(row, &other), is_same(row, &other)), (*stays, false), "change {at}");
+            }
+        });
     }
 }
