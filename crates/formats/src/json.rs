@@ -156,3 +156,34 @@ pub fn read_report(bytes: &[u8]) -> Result<ScanReport, ReadReportError> {
     let report: wire::Report<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
     report.into_model().map_err(|reason| ReadReportError::Malformed { reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORT: &str = r#"{"schema":"bulkhead.report/1","target":{"name":"a","kind":"image"},"packages":[
+        {"purl":"pkg:npm/a@1","name":"a","version":"1","ecosystem":"npm","type":"npm",
+            "dependencies":["pkg:npm/b@2","pkg:npm/c@3"]},
+        {"purl":"pkg:npm/b@2","name":"b","version":"2","type":"npm"}],
+        "detectors":[],"findings":[],"executables":[{"path":"bin/b","package":"pkg:npm/b@2","setuid":false,"setgid":false,
+            "sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}],
+        "removed":[],"gaps":[],"verdict":{"decision":"not_judged","policies":[]}}"#;
+
+    #[test]
+    fn packages_are_found_by_their_purls_however_these_are_escaped() {
+        let plain = read_report(REPORT.as_bytes()).unwrap();
+        assert_eq!(plain.inventory.packages[0].dependencies, [1], "the other is no package of it");
+        assert_eq!(plain.inventory.executables[0].package, Some(1));
+        let escape = |text: &str| text.replace('/', r"\/").replace("npm", r"n\u0070m");
+        let (rows, used) = REPORT.split_once("\"detectors\"").unwrap();
+        let documents = [
+            // Rows alone, what refers to them alone, and both.
+            format!("{}\"detectors\"{used}", escape(rows).replace(r"bulkhead.report\/1", "bulkhead.report/1")),
+            format!("{rows}\"detectors\"{}", escape(used)),
+            escape(REPORT),
+        ];
+        for document in documents {
+            assert_eq!(read_report(document.as_bytes()).unwrap(), plain, "{document}");
+        }
+    }
+}

@@ -141,6 +141,9 @@ impl FromStr for Purl {
             }
             purl = purl.with_qualifier(key, &decode(value));
         }
+        if subpath.is_empty() {
+            return Ok(purl);
+        }
         let subpath = subpath.split('/').map(decode).collect::<Vec<_>>().join("/");
         Ok(purl.with_subpath(Some(&subpath)))
     }

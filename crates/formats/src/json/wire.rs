@@ -42,6 +42,14 @@ pub(super) struct Header {
 
 type Text<'a> = Cow<'a, str>;
 
+/// A text that is only compared: read out of a document it is a part of that, unless characters in it are escaped there.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The places of packages by their purls.
+type Places<'p> = HashMap<&'p str, usize>;
+
 #[derive(Serialize, Deserialize)]
 pub(super) struct Report<'a> {
     schema: Text<'a>,
@@ -52,6 +60,7 @@ pub(super) struct Report<'a> {
     image: Option<Image<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<Base<'a>>,
+    #[serde(borrow)]
     packages: Vec<PackageRow<'a>>,
     /// Reports of a time when there was one detector do not name it.
     #[serde(default = "only_vulnerabilities")]
@@ -61,7 +70,7 @@ pub(super) struct Report<'a> {
     shown: Shown,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     signatures: Vec<SignatureRow<'a>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     executables: Vec<ExecutableRow<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     writable_folders: Vec<FolderRow<'a>>,
@@ -159,13 +168,14 @@ struct LayerRow<'a> {
 
 #[derive(Serialize, Deserialize)]
 struct PackageRow<'a> {
-    purl: Text<'a>,
+    #[serde(borrow)]
+    purl: Cow<'a, str>,
     name: Text<'a>,
     version: Text<'a>,
-    #[serde(default)]
-    ecosystem: Text<'a>,
-    #[serde(rename = "type")]
-    purl_type: Text<'a>,
+    #[serde(borrow, default)]
+    ecosystem: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    purl_type: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -182,8 +192,8 @@ struct PackageRow<'a> {
     direct: Option<bool>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     development: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    dependencies: Vec<Text<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    dependencies: Vec<Word<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha1: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,8 +276,8 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn into_model(self) -> Result<ScanReport, String> {
-        let ids: HashMap<String, usize> =
-            self.packages.iter().enumerate().map(|(id, row)| (row.purl.clone().into_owned(), id)).collect();
+        let purls: Vec<Cow<'_, str>> = self.packages.iter().map(|row| row.purl.clone()).collect();
+        let ids: Places<'_> = purls.iter().enumerate().map(|(id, purl)| (&**purl, id)).collect();
         let packages: Result<Vec<Package>, String> =
             self.packages.into_iter().map(|row| row.into_model(&ids)).collect();
         let findings: Result<Vec<Finding>, String> =
@@ -457,13 +467,13 @@ impl<'a> PackageRow<'a> {
             layer: package.layer,
             direct: package.direct,
             development: package.development,
-            dependencies: dependencies.map(|package| Cow::Owned(package.purl.to_string())).collect(),
+            dependencies: dependencies.map(|package| Word(Cow::Owned(package.purl.to_string()))).collect(),
             sha1: maybe(&package.sha1),
             lock_tool: package.lock_tool.map(|tool| Cow::Borrowed(tool.as_str())),
         }
     }
 
-    fn into_model(self, ids: &HashMap<String, usize>) -> Result<Package, String> {
+    fn into_model(self, ids: &Places<'_>) -> Result<Package, String> {
         let ecosystem = Ecosystem::from_purl_type(&self.purl_type)
             .ok_or_else(|| format!("`{}` of {} is no package type", self.purl_type, self.purl))?;
         Ok(Package {
@@ -481,7 +491,7 @@ impl<'a> PackageRow<'a> {
             layer: self.layer,
             direct: self.direct,
             development: self.development,
-            dependencies: self.dependencies.iter().filter_map(|purl| ids.get(purl.as_ref()).copied()).collect(),
+            dependencies: self.dependencies.iter().filter_map(|purl| ids.get(&*purl.0).copied()).collect(),
             sha1: self.sha1.map(owned),
             lock_tool: self.lock_tool.and_then(|word| LockTool::from_word(&word)),
         })

@@ -1,12 +1,11 @@
 //! Signatures and files that can run, as rows of the report.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind, SignatureProblem, WritableFolder};
 use serde::{Deserialize, Serialize};
 
-use super::{Text, maybe, owned, text};
+use super::{Places, Text, Word, maybe, owned, text};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SignatureRow<'a> {
@@ -26,7 +25,8 @@ pub(super) struct ExecutableRow<'a> {
     path: Text<'a>,
     sha256: Sha256,
     /// The package URL of the package that brought it.
-    package: Option<Text<'a>>,
+    #[serde(borrow)]
+    package: Option<Word<'a>>,
     /// Whether it is another file than the package brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     modified: Option<bool>,
@@ -85,7 +85,7 @@ impl<'a> ExecutableRow<'a> {
         ExecutableRow {
             path: text(&executable.path),
             sha256: executable.sha256,
-            package: package.map(|package| Cow::Owned(package.purl.to_string())),
+            package: package.map(|package| Word(Cow::Owned(package.purl.to_string()))),
             modified: executable.modified,
             setuid: executable.setuid,
             setgid: executable.setgid,
@@ -94,9 +94,9 @@ impl<'a> ExecutableRow<'a> {
         }
     }
 
-    pub(super) fn into_model(self, ids: &HashMap<String, usize>) -> Result<Executable, String> {
-        let place = |purl: Text<'_>| {
-            let place = ids.get(purl.as_ref()).copied();
+    pub(super) fn into_model(self, ids: &Places<'_>) -> Result<Executable, String> {
+        let place = |Word(purl): Word<'_>| {
+            let place = ids.get(&*purl).copied();
             place.ok_or_else(|| format!("{} is of {purl}, which is no package of it", self.path))
         };
         Ok(Executable {

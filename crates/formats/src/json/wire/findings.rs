@@ -1,7 +1,6 @@
 //! Findings of every kind, as rows of the report.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use model::{
     Finding, Inventory, LicenseCategory, LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding,
@@ -10,7 +9,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 use super::vulnerability::VulnerabilityRow;
-use super::{Text, maybe, owned, text};
+use super::{Places, Text, maybe, owned, text};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -140,7 +139,7 @@ impl<'a> FindingRow<'a> {
         }
     }
 
-    pub(super) fn into_model(self, ids: &HashMap<String, usize>) -> Result<Finding, String> {
+    pub(super) fn into_model(self, ids: &Places<'_>) -> Result<Finding, String> {
         Ok(match self {
             FindingRow::Vulnerability(row) => Finding::Vulnerability(row.into_model(ids)?),
             FindingRow::Secret(row) => Finding::Secret(row.into_model()),
@@ -161,8 +160,8 @@ impl<'a> PackageName<'a> {
     }
 
     /// The place of the package among those of the report, for the finding `id`.
-    pub(super) fn place(&self, id: &str, ids: &HashMap<String, usize>) -> Result<usize, String> {
-        let place = ids.get(self.purl.as_ref()).copied();
+    pub(super) fn place(&self, id: &str, ids: &Places<'_>) -> Result<usize, String> {
+        let place = ids.get(&*self.purl).copied();
         place.ok_or_else(|| format!("{id} is on {}, which is no package of it", self.purl))
     }
 }
@@ -253,7 +252,7 @@ impl<'a> LicenseRow<'a> {
         }
     }
 
-    fn into_model(self, ids: &HashMap<String, usize>) -> Result<LicenseFinding, String> {
+    fn into_model(self, ids: &Places<'_>) -> Result<LicenseFinding, String> {
         let source = match (self.package, self.path) {
             (Some(package), _) => LicenseSource::Package(package.place(&self.name, ids)?),
             (None, Some(path)) => {
