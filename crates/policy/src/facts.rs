@@ -32,8 +32,8 @@ pub struct Facts<'a> {
     /// Places in `vulnerabilities` by id and alias, upper case and sorted, once somebody asks.
     by_id: OnceCell<Vec<(Cow<'a, str>, usize)>>,
     pub(crate) others: Vec<OtherFact<'a>>,
-    /// Each license text and the packages that have it.
-    pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
+    /// Each license text and the packages that have it, once somebody asks: most policies do not.
+    licenses: OnceCell<Vec<(License, Vec<LicensedPackage>)>>,
     /// Gaps that say that packages were never matched; every control over vulnerabilities asks for them.
     unmatched: Vec<&'a Gap>,
     /// Gaps that say that nobody knows the packages of the system, for the same controls.
@@ -92,7 +92,7 @@ impl<'a> Facts<'a> {
             evidence: Arc::default(),
             by_id: OnceCell::new(),
             others: Vec::new(),
-            licenses: licenses(&report.inventory.packages),
+            licenses: OnceCell::new(),
             unmatched: report.inventory.gaps.iter().filter(|gap| gap.is_about_matching()).collect(),
             unknown: report.inventory.gaps.iter().filter(|gap| gap.is_about_unknown_packages()).collect(),
             document: None,
@@ -200,6 +200,11 @@ impl<'a> Facts<'a> {
         });
         let first = by_id.partition_point(|(known, _)| &**known < id);
         by_id[first..].iter().take_while(move |(known, _)| known == id).map(|(_, at)| *at)
+    }
+
+    /// Each license text and the packages that have it.
+    pub(crate) fn licenses(&self) -> &[(License, Vec<LicensedPackage>)] {
+        self.licenses.get_or_init(|| licenses(&self.report.inventory.packages))
     }
 
     /// Whether an approved base image brought the package.

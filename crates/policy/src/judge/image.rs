@@ -96,7 +96,7 @@ impl Bench<'_, '_> {
     fn licenses(&self, is_wanted: impl Fn(&[String]) -> bool) -> Tally {
         let packages = &self.facts.report.inventory.packages;
         let mut tally = Tally::of(self.facts);
-        for (license, licensed) in self.facts.licenses.iter().filter(|(license, _)| !license.can_be_had(&is_wanted)) {
+        for (license, licensed) in self.facts.licenses().iter().filter(|(license, _)| !license.can_be_had(&is_wanted)) {
             for LicensedPackage { id, evidence } in licensed {
                 let Some(package) = packages.get(*id) else { continue };
                 let make = || self.facts.package_evidence(package, &license.text, Some(FindingKind::License));
