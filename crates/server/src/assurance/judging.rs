@@ -6,8 +6,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use formats::VerdictTexts;
 use intelligence::{Database, MatchOptions};
 use model::{
-    ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, PolicyEffect, ScanReport, Severity,
-    Sha256, Verdict,
+    ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, PackageId, PolicyEffect, ScanReport,
+    Severity, Sha256, Verdict,
 };
 use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ pub(crate) fn evaluate_again(report: &mut ScanReport, question: &Question<'_>, f
         approvals if approvals.iter().all(|(_, is_approved)| *is_approved) => 1,
         _ => 2,
     };
-    let findings: Vec<FindingRow> = report.findings.iter().map(|finding| row(finding, report)).collect();
+    let findings = rows(report);
     let findings_hash = hash_of(&findings);
     Evaluation {
         counts: counts(report),
@@ -270,7 +270,22 @@ fn severity(severity: Severity) -> i64 {
     }
 }
 
-fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
+fn rows(report: &ScanReport) -> Vec<FindingRow> {
+    // Vulnerabilities of one package follow one another: its purl is written once for them.
+    let mut written: Option<(PackageId, String)> = None;
+    let rows = report.findings.iter().map(|finding| {
+        let purl = finding.package().and_then(|id| {
+            if written.as_ref().is_none_or(|(known, _)| *known != id) {
+                written = report.inventory.packages.get(id).map(|package| (id, package.purl.to_string()));
+            }
+            written.as_ref().map(|(_, purl)| purl.clone())
+        });
+        row(finding, report, purl.unwrap_or_default())
+    });
+    rows.collect()
+}
+
+fn row(finding: &Finding, report: &ScanReport, purl: String) -> FindingRow {
     let package = finding.package().and_then(|id| report.inventory.packages.get(id));
     let vulnerability = finding.vulnerability();
     let score = vulnerability.and_then(|found| {
@@ -282,7 +297,7 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
         kind: finding.kind().as_str().to_owned(),
         finding: super::index::kept(finding.id(), super::index::LONGEST_NAME_BYTES),
         severity: severity(finding.severity()),
-        package: package.map(|package| package.purl.to_string()).unwrap_or_default(),
+        package: purl,
         package_name: package.map(|package| package.name.clone()).unwrap_or_default(),
         path: finding.path().unwrap_or_default().to_owned(),
         status: vulnerability.map(|found| found.status.as_str().to_owned()).unwrap_or_default(),
@@ -311,7 +326,7 @@ fn title(finding: &Finding) -> Option<String> {
 
 /// A hash of rows; what differs in any column differs in it.
 fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(findings.len() * 256);
     for finding in findings {
         let FindingRow {
             kind,
@@ -378,6 +393,8 @@ pub(crate) fn told(stored: &store::verdicts::StoredVerdict) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use model::{LicenseCategory, LicenseFinding, LicenseSource};
+
     use super::*;
 
     fn finding() -> FindingRow {
@@ -399,6 +416,29 @@ mod tests {
             layer: None,
             published: None,
         }
+    }
+
+    #[test]
+    fn every_row_has_the_purl_of_its_own_package() {
+        let mut report =
+            crate::sample::report(1, "shop/a:1", &[("left-pad", "1.0.0"), ("xz", "5.6.1"), ("qs", "1.0.0")]);
+        let license = |source| {
+            Finding::License(LicenseFinding {
+                source,
+                name: "GPL-3.0-only".to_owned(),
+                category: LicenseCategory::Unknown,
+                severity: Severity::Low,
+                excepted_by: None,
+            })
+        };
+        // One package twice, another, one that is not there, and the first once more.
+        report.findings = [0, 0, 2, 9, 0].map(|id| license(LicenseSource::Package(id))).into();
+        let told: Vec<(String, String)> =
+            rows(&report).into_iter().map(|row| (row.package, row.package_name)).collect();
+        let own = |name: &str, purl: &str| (purl.to_owned(), name.to_owned());
+        let first = own("left-pad", "pkg:npm/left-pad@1.0.0");
+        let none = own("", "");
+        assert_eq!(told, [first.clone(), first.clone(), own("qs", "pkg:npm/qs@1.0.0"), none, first]);
     }
 
     #[test]
