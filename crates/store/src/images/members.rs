@@ -96,7 +96,11 @@ struct Listed {
 impl Held {
     /// Reads it, and keeps others from adding names until the transaction ends: whoever adds one looks here afterwards.
     fn read(connection: &mut Connection, id: i64) -> Result<Option<Held>, StoreError> {
-        let lock = if connection.is_sqlite() { "" } else { " FOR NO KEY UPDATE" };
+        Held::read_by(connection, id, if connection.is_sqlite() { "" } else { " FOR NO KEY UPDATE" })
+    }
+
+    /// Reads it, with this behind the query of the image.
+    fn read_by(connection: &mut Connection, id: i64, lock: &str) -> Result<Option<Held>, StoreError> {
         let sql = format!("SELECT digest, name, os, platform, registered FROM images WHERE id = $1{lock}");
         let Some(image) = connection.row(&sql, &values![id])? else { return Ok(None) };
         let sql = "SELECT registry, repository, tag, seen FROM image_names WHERE image_id = $1";
@@ -116,6 +120,11 @@ impl Held {
                 })
                 .collect(),
         }))
+    }
+
+    /// How it is listed where it is within by these of its names.
+    fn listed_within(&self, within: &BTreeSet<ImageName>) -> Listed {
+        self.listed(&self.names.keys().filter(|name| within.contains(*name)).collect())
     }
 
     /// How it is listed where these are the names that one may know.
@@ -142,11 +151,16 @@ pub(super) fn keep_scopes(
     id: i64,
     scopes: &BTreeMap<String, BTreeSet<ImageName>>,
 ) -> Result<(), StoreError> {
-    let held = if scopes.is_empty() { None } else { Held::read(connection, id)? };
-    let sql = "SELECT scope_id, is_whole, name, since FROM scope_images WHERE image_id = $1";
-    let listed = |row: &Row| Listed { is_whole: row.truth(1), name: row.text(2), since: row.integer(3) };
-    let present: BTreeMap<String, Listed> =
-        connection.rows(sql, &values![id])?.iter().map(|row| (row.text(0), listed(row))).collect();
+    let mut held = if scopes.is_empty() { None } else { Held::read_by(connection, id, "")? };
+    let mut present = present(connection, id)?;
+    if is_kept(held.as_ref(), &present, scopes) {
+        return Ok(());
+    }
+    if held.is_some() && !connection.is_sqlite() {
+        // Something is to be written, by what nobody else changes from here on.
+        held = Held::read(connection, id)?;
+        present = self::present(connection, id)?;
+    }
     for gone in present.keys().filter(|scope| !scopes.contains_key(*scope)) {
         leave(connection, gone, id)?;
     }
@@ -155,6 +169,28 @@ pub(super) fn keep_scopes(
         belong(connection, scope, &held, within, present.get(scope).map_or(Kept::Nothing, Kept::So))?;
     }
     Ok(())
+}
+
+/// How an image is listed in each of its scopes.
+fn present(connection: &mut Connection, id: i64) -> Result<BTreeMap<String, Listed>, StoreError> {
+    let sql = "SELECT scope_id, is_whole, name, since FROM scope_images WHERE image_id = $1";
+    let listed = |row: &Row| Listed { is_whole: row.truth(1), name: row.text(2), since: row.integer(3) };
+    Ok(connection.rows(sql, &values![id])?.iter().map(|row| (row.text(0), listed(row))).collect())
+}
+
+/// Whether nothing is to be written: an image belongs to these scopes alone, to each by all of its names, and is listed so. What
+/// is kept apart where it is not by all is looked at.
+fn is_kept(
+    held: Option<&Held>,
+    present: &BTreeMap<String, Listed>,
+    scopes: &BTreeMap<String, BTreeSet<ImageName>>,
+) -> bool {
+    let is_listed = |held: &Held, scope: &str, within: &BTreeSet<ImageName>| {
+        let listed = held.listed_within(within);
+        listed.is_whole && present.get(scope) == Some(&listed)
+    };
+    let are_listed = held.is_none_or(|held| scopes.iter().all(|(scope, within)| is_listed(held, scope, within)));
+    present.len() == scopes.len() && are_listed
 }
 
 /// What is kept of an image in a scope.
@@ -264,4 +300,37 @@ fn keep_words(
     connection.execute("DELETE FROM scope_words WHERE image_id = $1 AND scope_id = $2", &own)?;
     let rows = words.iter().map(|word| values![scope, held.id, word]);
     connection.insert_rows("scope_words (scope_id, image_id, word)", "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evaluate;
+    use super::super::tests::{add, evaluation_within, name, write};
+    use crate::Store;
+    use crate::testing::{on_both_stores, said};
+
+    /// What is said to the database where the image is evaluated within a scope, and whether that is SQLite.
+    fn said_within(store: &Store, scope: &'static str) -> (Vec<String>, bool) {
+        write(store, move |connection| {
+            let evaluation = evaluation_within("v1", &[scope], &name("shop/api", "1"));
+            let said = said(connection, |connection| evaluate(connection, 1, &evaluation, 6))?;
+            Ok((said, connection.is_sqlite()))
+        })
+    }
+
+    #[test]
+    fn an_image_that_stays_in_its_scopes_is_neither_written_nor_locked() {
+        const LOCK: &str = "FOR NO KEY UPDATE";
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &["shop"]);
+            let (said, _) = said_within(store, "shop");
+            assert!(said.iter().all(|sql| sql.starts_with("SELECT") && !sql.contains(LOCK)), "{said:?}");
+            let (said, is_sqlite) = said_within(store, "bank");
+            assert!(said.iter().any(|sql| sql.starts_with("DELETE FROM scope_images")), "{said:?}");
+            assert!(said.iter().any(|sql| sql.starts_with("INSERT INTO scope_images")), "{said:?}");
+            assert_eq!(said.iter().any(|sql| sql.contains(LOCK)), !is_sqlite, "{said:?}");
+            let (said, _) = said_within(store, "bank");
+            assert!(said.iter().all(|sql| sql.starts_with("SELECT")), "{said:?}");
+        });
+    }
 }
