@@ -1,8 +1,9 @@
 //! How work reaches the database: threads that own connections, and commits that many share.
 //!
 //! A request hands over a closure and waits. Readers run at once, each on its own connection. Writers run in lanes: one
-//! thread takes what waits, runs each piece inside a savepoint of one transaction, commits once and only then answers, so
-//! that a hundred small changes cost one flush of the disk. A piece that fails is undone alone.
+//! thread takes what waits, runs each piece inside a savepoint of one transaction (one that is alone needs none on SQLite),
+//! commits once and only then answers, so that a hundred small changes cost one flush of the disk. A piece that fails is
+//! undone alone.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -321,7 +322,12 @@ fn commit(
 fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<Committed, StoreError> {
     // IMMEDIATE takes SQLite's write lock at once: a transaction that begins by reading would fail when it writes.
     let begin = if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
-    connection.batch(&format!("{begin}; SAVEPOINT work"))?;
+    // Within a savepoint, SQLite copies each page that is first written: a piece that is alone is undone with all instead.
+    let (begin, undo) = match connection.is_sqlite() && batch.len() == 1 {
+        true => (begin.to_owned(), "ROLLBACK; BEGIN"),
+        false => (format!("{begin}; SAVEPOINT work"), "ROLLBACK TO SAVEPOINT work"),
+    };
+    connection.batch(&begin)?;
     let last = batch.len().saturating_sub(1);
     for (at, work) in batch.iter_mut().enumerate() {
         for _ in 0..MOST_TRIES {
@@ -334,14 +340,14 @@ fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result
                 Ended::Well => break,
                 // What was undone leaves the savepoint for the next.
                 Ended::Badly => {
-                    connection.batch("ROLLBACK TO SAVEPOINT work")?;
+                    connection.batch(undo)?;
                     break;
                 }
                 Ended::Full => {
-                    connection.batch("ROLLBACK TO SAVEPOINT work").map_err(|_| StoreError::Full)?;
+                    connection.batch(undo).map_err(|_| StoreError::Full)?;
                     break;
                 }
-                Ended::Conflict => connection.batch("ROLLBACK TO SAVEPOINT work")?,
+                Ended::Conflict => connection.batch(undo)?,
                 // What the pieces before it hold may be what the other waits for: no savepoint gives that back.
                 Ended::Obstructed => return Ok(Committed::Nothing),
                 Ended::Disconnected => {
