@@ -324,7 +324,7 @@ fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result
     let begin = if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
     // Within a savepoint, SQLite copies each page that is first written: a piece that is alone is undone with all instead.
     let (begin, undo) = match connection.is_sqlite() && batch.len() == 1 {
-        true => (begin.to_owned(), "ROLLBACK; BEGIN"),
+        true => (begin.to_owned(), "ROLLBACK; BEGIN IMMEDIATE"),
         false => (format!("{begin}; SAVEPOINT work"), "ROLLBACK TO SAVEPOINT work"),
     };
     connection.batch(&begin)?;
