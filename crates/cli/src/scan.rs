@@ -131,7 +131,7 @@ pub(crate) fn report(
         bases.list.mark(image, target.digest.as_ref());
     }
     intelligence.name_archives(&mut inventory);
-    let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
+    let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone(), ..MatchOptions::default() };
     if kinds.contains(&FindingKind::Vulnerability) {
         let matches = intelligence.match_inventory(&inventory, &options);
         inventory.gaps.extend(matches.gaps);

@@ -95,7 +95,7 @@ fn database(bytes: Vec<u8>) {
     let _ = database.verify();
     database.facts();
     for rhel_advisories in [None, Some("almalinux".to_owned())] {
-        database.match_inventory(&inventory(), &MatchOptions { rhel_advisories });
+        database.match_inventory(&inventory(), &MatchOptions { rhel_advisories, ..MatchOptions::default() });
     }
     for id in ["CVE-2024-0001", "GHSA-1", "ALSA-2024:1"] {
         database.lookup(id);

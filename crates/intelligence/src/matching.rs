@@ -37,6 +37,8 @@ use crate::package_name;
 pub struct MatchOptions {
     /// The member of the RHEL family (`almalinux`) whose advisories are used for every member; named in the notes.
     pub rhel_advisories: Option<String>,
+    /// Whether findings go without the advisories that speak of them: for whoever judges the findings and tells nobody of them.
+    pub leaves_out_advisories: bool,
 }
 
 /// What matching found.
@@ -125,7 +127,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
             storage,
             options,
             namespaces: namespaces(storage)?,
-            writer: FindingWriter::new(storage, inventory),
+            writer: FindingWriter::new(storage, inventory, options.leaves_out_advisories),
             systems: Vec::new(),
             languages: Vec::new(),
             gathered: Gathered::default(),

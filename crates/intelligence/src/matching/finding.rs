@@ -17,6 +17,8 @@ use crate::time;
 pub(super) struct FindingWriter<'a> {
     storage: &'a Storage,
     tool: SystemTool,
+    /// Whether findings go without what the sources say.
+    leaves_out_advisories: bool,
     scores: Scores<'a>,
     /// The advisory of each hit; there may be more from packages before.
     advisories: Vec<StoredAdvisory<'a>>,
@@ -30,10 +32,11 @@ pub(super) struct FindingWriter<'a> {
 }
 
 impl<'a> FindingWriter<'a> {
-    pub(super) fn new(storage: &'a Storage, inventory: &Inventory) -> FindingWriter<'a> {
+    pub(super) fn new(storage: &'a Storage, inventory: &Inventory, leaves_out_advisories: bool) -> FindingWriter<'a> {
         FindingWriter {
             storage,
             tool: SystemTool::of(inventory),
+            leaves_out_advisories,
             scores: Scores::default(),
             advisories: Vec::new(),
             vulnerability: Vulnerability::default(),
@@ -71,7 +74,11 @@ impl<'a> FindingWriter<'a> {
             }
             self.vulnerability.read(self.storage, *number)?;
             let scores = self.scores.sourced(&self.vulnerability.scores);
-            findings.push(finding(id, package, self.tool, &self.vulnerability, scores, &all, &deciding));
+            let mut found = finding(id, package, self.tool, &self.vulnerability, scores, &all, &deciding);
+            if !self.leaves_out_advisories {
+                found.advisories = references(&all);
+            }
+            findings.push(found);
         }
         Ok(())
     }
@@ -111,6 +118,7 @@ impl<'a> FindingWriter<'a> {
     }
 }
 
+/// The finding, but for what the sources say.
 fn finding<'a>(
     id: PackageId,
     package: &Package,
@@ -135,7 +143,7 @@ fn finding<'a>(
         scores,
         kev: vulnerability.kev,
         epss: vulnerability.epss,
-        advisories: references(all),
+        advisories: Vec::new(),
         title: title.map(str::to_owned),
         published: time::decode(vulnerability.published),
         fix_published: fixed_version.and_then(|fixed| fix_published(fixed, all)),

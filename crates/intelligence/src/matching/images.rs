@@ -38,7 +38,7 @@ fn inventory(id: &str, version: &str, packages: Vec<Package>) -> Inventory {
 /// The distinct vulnerabilities of the rpm packages of a list, by AlmaLinux's advisories.
 fn by_almalinux(id: &str, version: &str, list: &str) -> Option<usize> {
     let packages = list.lines().map(package).collect();
-    let options = MatchOptions { rhel_advisories: Some("almalinux".into()) };
+    let options = MatchOptions { rhel_advisories: Some("almalinux".into()), ..MatchOptions::default() };
     let matches = database(&["osv/AlmaLinux/all.zip"])?.match_inventory(&inventory(id, version, packages), &options);
     assert_eq!(matches.gaps, []);
     let ids: BTreeSet<&str> = matches.findings.iter().map(|finding| finding.id.as_str()).collect();

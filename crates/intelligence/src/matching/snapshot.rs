@@ -39,7 +39,7 @@ fn the_snapshot_is_whole_and_small() {
 
 #[test]
 fn images_of_the_rhel_family_have_the_vulnerabilities_that_almalinux_repaired() {
-    let options = MatchOptions { rhel_advisories: Some("almalinux".into()) };
+    let options = MatchOptions { rhel_advisories: Some("almalinux".into()), ..MatchOptions::default() };
     let distinct = |id: &str, version: &str, list: &str| {
         let (_, matches) = matches(id, version, list, &options);
         matches.findings.iter().map(|finding| finding.id.as_str()).collect::<BTreeSet<_>>().len()

@@ -37,6 +37,23 @@ const DEBIAN: (&str, &str) = ("debian", "12");
 const NONE: (&str, &str) = ("", "");
 
 #[test]
+fn findings_without_their_advisories_are_otherwise_the_same() {
+    let advisories = "
+        advisory debian DSA-1 CVE-2023-5363 severity=high
+          debian:12 src openssl < 3.0.11-1~deb12u2
+        advisory ghsa GHSA-a CVE-2024-3
+          npm bin left-pad < 1.3
+        fact nvd CVE-2023-5363 kev epss=0.1";
+    let packages = ["deb libssl3 3.0.11-1~deb12u1 source=openssl/3.0.11-1~deb12u1", "npm left-pad 1.2"];
+    let mut whole = matches(advisories, DEBIAN, &packages);
+    assert!(whole.findings.len() == 2 && whole.findings.iter().all(|finding| finding.advisories.len() == 1));
+    let options = MatchOptions { leaves_out_advisories: true, ..MatchOptions::default() };
+    let without = database(advisories).match_inventory(&inventory(DEBIAN, &packages), &options);
+    whole.findings.iter_mut().for_each(|finding| finding.advisories.clear());
+    assert_eq!(without, whole);
+}
+
+#[test]
 fn a_backported_fix_is_not_reported() {
     let advisories = "
         advisory debian CVE-2023-5363
@@ -91,7 +108,7 @@ fn a_member_of_the_rhel_family_uses_anothers_advisories_only_when_asked() {
     let plain = database(advisories).match_inventory(&inventory, &MatchOptions::default());
     assert!(plain.findings.is_empty());
     assert!(plain.gaps[0].reason.contains("no advisories at all for rhel:8"), "{:?}", plain.gaps);
-    let options = MatchOptions { rhel_advisories: Some("almalinux".into()) };
+    let options = MatchOptions { rhel_advisories: Some("almalinux".into()), ..MatchOptions::default() };
     let asked = database(advisories).match_inventory(&inventory, &options);
     assert_eq!(asked.findings.len(), 1);
     assert_eq!(asked.notes, ["packages of rhel 8.0 are matched against the advisories of almalinux, as asked for"]);

@@ -523,6 +523,11 @@ mod tests {
             let rules = Arc::new(server.run(Rules::read(&server.app, now)).unwrap());
             let whole = server.run(judge_by(&server.app, &rules, images(), now)).unwrap();
             assert_eq!(i64::try_from(whole[0].evaluation.verdict.body.len()).unwrap(), length);
+            let told = |judged: &[Judged]| {
+                let Evaluation { counts, findings, findings_hash, .. } = &judged[0].evaluation;
+                (*counts, findings.clone(), findings_hash.clone())
+            };
+            assert_eq!(told(&judged), told(&whole));
             let queued = server.app.store.write_blocking(Lane::Beside, move |connection| {
                 write(connection, &judged, now)?;
                 let before = evaluation::queued(connection, 10)?.len();
