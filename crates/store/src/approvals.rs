@@ -40,22 +40,20 @@ pub fn of_names<'a>(
         names.into_iter().map(|name| (name.registry.as_str(), name.repository.as_str())).collect();
     let mut found = Vec::new();
     for (registry, repository) in repositories {
+        // In most repositories nothing is approved, and one question tells.
+        let any = connection.row(
+            "SELECT 1 FROM approved_digests WHERE registry = $1 AND repository = $2 LIMIT 1",
+            &values![registry, repository],
+        )?;
+        if any.is_none() {
+            continue;
+        }
         let own = connection.row(
             "SELECT 1 FROM approved_digests WHERE registry = $1 AND repository = $2 AND (digest = $3 OR digest IN (
                  SELECT index_digest FROM platform_images WHERE image_digest = $3)) LIMIT 1",
             &values![registry, repository, digest],
         )?;
-        let is_approved = own.is_some();
-        let is_kept = is_approved
-            || connection
-                .row(
-                    "SELECT 1 FROM approved_digests WHERE registry = $1 AND repository = $2 LIMIT 1",
-                    &values![registry, repository],
-                )?
-                .is_some();
-        if is_kept {
-            found.push((format!("{registry}/{repository}"), is_approved));
-        }
+        found.push((format!("{registry}/{repository}"), own.is_some()));
     }
     Ok(found)
 }
@@ -133,5 +131,39 @@ fn may(permit: &Permit) -> Result<(), StoreError> {
     match (permit.permission().area, permit.permission().action) {
         (Area::Images, Action::Approve) => Ok(()),
         _ => Err(StoreError::NotFound { what: "image" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lane;
+    use crate::testing::{on_both_stores, said};
+
+    #[test]
+    fn repositories_in_which_digests_are_approved_tell_of_each_digest_and_others_of_none() {
+        let named = |repository: &str| ImageName {
+            registry: "h".to_owned(),
+            repository: repository.to_owned(),
+            tag: String::new(),
+        };
+        on_both_stores(|store| {
+            let names = ["a", "b", "c"].map(named);
+            let asked = store.write_blocking(Lane::Beside, move |connection| {
+                for (repository, digest) in [("a", "sha256:1"), ("c", "sha256:2")] {
+                    connection.execute(
+                        "INSERT INTO approved_digests (registry, repository, digest, approver, approver_name, comment, at)
+                         VALUES ('h', $1, $2, '', '', '', 0)",
+                        &values![repository, digest],
+                    )?;
+                }
+                let found = of_names(connection, "sha256:1", &names)?;
+                let said = said(connection, |connection| of_names(connection, "sha256:1", [&names[1]]))?;
+                Ok((found, said.len()))
+            });
+            let (found, questions) = asked.unwrap();
+            assert_eq!(found, [("h/a".to_owned(), true), ("h/c".to_owned(), false)]);
+            assert_eq!(questions, 1, "where nothing is approved, nothing else is asked");
+        });
     }
 }

@@ -22,8 +22,8 @@ pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use installed::{INSTALLED_KEYS, InstalledPackage, InstalledQuery, packages};
 pub(crate) use list::counted;
 pub use list::{
-    Decided, Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, by_digest, count, decided, first, id_of_digest,
-    index, list, names, next_ids,
+    Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, StoredIndex, by_digest, count, first, id_of_digest, index,
+    list, names, next_ids, stored_index,
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};

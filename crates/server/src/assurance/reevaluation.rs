@@ -10,7 +10,7 @@ use intelligence::{Changes, Database};
 use model::ScanReport;
 use policy::Policy;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
-use store::images::{self, Decided, Evaluation, ImageName, KnownNames, Subject};
+use store::images::{self, Evaluation, ImageName, KnownNames, StoredIndex, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
@@ -375,9 +375,9 @@ async fn judge_all(
             let judged = app.assurance.judge(&judging_by, move || {
                 let images = images.iter().zip(read).filter_map(|(image, stored)| Some((image, stored?)));
                 let judge_one = |((id, digest, cause), stored): (&(i64, String, String), Stored)| {
-                    let Stored { hash, length, body, names, approvals, decided, .. } = stored;
+                    let Stored { index, names, approvals, .. } = stored;
                     let evaluation = contain(digest, || {
-                        let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
+                        let mut report = index::read_stored(&index.body, index.length, &names, database.as_deref())?;
                         let question = Question {
                             rules: &rules,
                             database: database.as_deref(),
@@ -389,10 +389,10 @@ async fn judge_all(
                         };
                         Ok(match told {
                             Told::All => judging::evaluate(&mut report, &question),
-                            Told::Changed => judging::evaluate_again(&mut report, &question, &decided.verdict_hash),
+                            Told::Changed => judging::evaluate_again(&mut report, &question, &index.verdict_hash),
                         })
                     })?;
-                    Some(Judged { id: *id, hash, was_denied: decided.is_denied, evaluation })
+                    Some(Judged { id: *id, hash: index.hash, was_denied: index.is_denied, evaluation })
                 };
                 images.filter_map(judge_one).collect::<Vec<_>>()
             });
@@ -416,13 +416,9 @@ fn contain(digest: &str, judge: impl FnOnce() -> ApiResult<Evaluation>) -> Optio
 
 /// What is needed of a stored image to judge it.
 pub(crate) struct Stored {
-    pub(crate) hash: Vec<u8>,
-    pub(crate) length: i64,
-    pub(crate) body: Vec<u8>,
+    pub(crate) index: StoredIndex,
     pub(crate) names: BTreeSet<ImageName>,
     pub(crate) approvals: Vec<(String, bool)>,
-    /// What it has come to.
-    decided: Decided,
     /// Whether these are all of its names.
     pub(crate) is_whole: bool,
 }
@@ -444,19 +440,18 @@ pub(crate) fn stored_within(
 }
 
 fn stored_by(connection: &mut Connection, id: i64, digest: &str, known: KnownNames) -> Result<Stored, StoreError> {
-    let (hash, length, body) = images::index(connection, id)?;
+    let index = images::stored_index(connection, id)?;
     let KnownNames { names, is_whole } = known;
     let names: BTreeSet<ImageName> = names.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
-    let decided = images::decided(connection, id)?;
-    Ok(Stored { hash, length, body, names, approvals, decided, is_whole })
+    Ok(Stored { index, names, approvals, is_whole })
 }
 
 impl Stored {
     /// The report that is matched and judged. What whoever indexed the image called it is left out where not all of its names
     /// are known.
     pub(crate) fn report(&self, database: Option<&Database>) -> ApiResult<ScanReport> {
-        let mut report = index::read_stored(&self.body, self.length, &self.names, database)?;
+        let mut report = index::read_stored(&self.index.body, self.index.length, &self.names, database)?;
         if !self.is_whole {
             if let Some(image) = &mut report.inventory.image {
                 image.names.clear();

@@ -397,22 +397,37 @@ pub fn index(connection: &mut Connection, id: i64) -> Result<(Vec<u8>, i64, Vec<
     row.map(|row| (row.bytes(0), row.integer(1), row.bytes(2))).ok_or(StoreError::NotFound { what: "image" })
 }
 
-/// What an image has come to.
+/// What an image is judged anew by, and what it has come to so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
-    /// Whether the verdict that holds denies it.
+pub struct StoredIndex {
+    /// SHA-256 of the index document.
+    pub hash: Vec<u8>,
+    /// The length of the document, in bytes.
+    pub length: i64,
+    /// The document, zstd.
+    pub body: Vec<u8>,
+    /// Whether the verdict that holds denies the image.
     pub is_denied: bool,
-    /// The hash of that verdict; empty where it has none.
+    /// The hash of that verdict; empty where there is none.
     pub verdict_hash: Vec<u8>,
 }
 
-/// Reads what an image has come to.
+/// Reads the index of an image with what the image has come to.
 ///
 /// # Errors
 /// When there is none, or the database fails.
-pub fn decided(connection: &mut Connection, id: i64) -> Result<Decided, StoreError> {
-    let sql = "SELECT i.decision, v.hash FROM images i LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1";
-    let row = connection.row(sql, &values![id])?.ok_or(StoreError::NotFound { what: "image" })?;
-    let is_denied = super::word(DECISIONS, row.integer(0)) == "deny";
-    Ok(Decided { is_denied, verdict_hash: row.bytes(1) })
+pub fn stored_index(connection: &mut Connection, id: i64) -> Result<StoredIndex, StoreError> {
+    let row = connection.row(
+        "SELECT x.hash, x.length, x.body, i.decision, v.hash FROM images i
+         JOIN image_indexes x ON x.image_id = i.id LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
+        &values![id],
+    )?;
+    let row = row.ok_or(StoreError::NotFound { what: "image" })?;
+    Ok(StoredIndex {
+        hash: row.bytes(0),
+        length: row.integer(1),
+        body: row.bytes(2),
+        is_denied: super::word(DECISIONS, row.integer(3)) == "deny",
+        verdict_hash: row.bytes(4),
+    })
 }
