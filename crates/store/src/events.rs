@@ -24,10 +24,17 @@ pub const TOPICS: &[&str] = &[
 ];
 
 /// What live views alone are told: it passes by itself, and nobody is to be woken for it.
-pub const PASSING: &[&str] = &["job.queued", "job.started", "job.finished", "job.cancelled", REGISTRY_LISTED];
+pub const PASSING: &[&str] =
+    &["job.queued", "job.started", "job.finished", "job.cancelled", REGISTRY_LISTED, RESCAN_REQUESTED, UNACKNOWLEDGED];
 
 /// A registry was listed, or could not be: when it was listed last, why that failed and its risks may be others.
 pub(crate) const REGISTRY_LISTED: &str = "registry.listed";
+
+/// Somebody asked for an image to be fetched and read anew.
+pub const RESCAN_REQUESTED: &str = "image.rescan_requested";
+
+/// An acknowledgement was taken back.
+pub const UNACKNOWLEDGED: &str = "finding.unacknowledged";
 
 /// An image is gone. Who may be told of it is kept with the event, as nothing else tells it any more.
 pub(crate) const IMAGE_REMOVED: &str = "image.removed";
@@ -168,8 +175,12 @@ fn by_known_names(
     }
     if !known.is_whole {
         // Where it was acknowledged is not told, and may be a repository of others.
-        if event.topic == "finding.acknowledged" {
+        if event.topic == "finding.acknowledged" || event.topic == UNACKNOWLEDGED {
             return Ok(None);
+        }
+        // Whoever wants it scanned may be of the other application.
+        if event.topic == RESCAN_REQUESTED {
+            event.parameters.remove("by");
         }
         if event.parameters.contains_key("name") {
             event.parameters.insert("name".to_owned(), image.name.clone().into());

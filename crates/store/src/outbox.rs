@@ -114,16 +114,17 @@ pub(crate) fn tell_numbered(
     object_id: &str,
     parameters: &serde_json::Value,
 ) -> Result<i64, StoreError> {
+    debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
     let reason = parameters.get("cause").and_then(serde_json::Value::as_str).unwrap_or_default();
     let event = event_of(at, topic, object, object_id, parameters);
     enqueue(connection, &event, &format!("{topic}/{reason}"))
 }
 
-/// The same for those who watch alone: no target is told.
+/// Stores an event for those who watch alone, from its parts: no target is told.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn tell_watchers(
+pub fn tell_watchers(
     connection: &mut Connection,
     at: i64,
     topic: &str,
@@ -131,11 +132,12 @@ pub(crate) fn tell_watchers(
     object_id: &str,
     parameters: &serde_json::Value,
 ) -> Result<(), StoreError> {
+    let is_known = events::TOPICS.contains(&topic) || events::PASSING.contains(&topic);
+    debug_assert!(is_known, "{topic} is not among the topics");
     events::insert(connection, &event_of(at, topic, object, object_id, parameters)).map(|_| ())
 }
 
 fn event_of(at: i64, topic: &str, object: &str, object_id: &str, parameters: &serde_json::Value) -> Event {
-    debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
     Event {
         id: 0,
         at,

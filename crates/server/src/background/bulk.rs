@@ -15,9 +15,10 @@ use policy::access::{Action, Area, Permission, Permit};
 use policy::filter::{Filter, Sort};
 use serde_json::{Value as Json, json};
 use store::audit::{self, Actor, AuditEntry};
+use store::events::RESCAN_REQUESTED;
 use store::images::{self, ImageQuery};
 use store::jobs::Priority;
-use store::{Connection, ListQuery, Place, StoreError, Value, exceptions, inventory, policies, registries};
+use store::{Connection, ListQuery, Place, StoreError, Value, exceptions, inventory, outbox, policies, registries};
 
 use super::{Held, OUTPUT_KEPT};
 use crate::app::App;
@@ -236,6 +237,8 @@ fn one_image(
             let job = jobs::scan_job(registry, place, Priority::Person, &over.actor.name, now);
             let id = store::jobs::enqueue(connection, &job, now)?;
             audit::append(connection, &record("image.rescan", json!({ "job": id })))?;
+            let told = json!({ "name": image.name, "by": over.actor.name });
+            outbox::tell_watchers(connection, now, RESCAN_REQUESTED, "image", &image.digest, &told)?;
             Ok(Came::Changed)
         }
         ImageAction::Approve | ImageAction::RevokeApproval => {

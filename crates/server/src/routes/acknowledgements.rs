@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
 use store::acknowledgements::{self, Acknowledgement};
+use store::events::UNACKNOWLEDGED;
 use store::{StoreError, audit, images, outbox};
 
 use super::images::tell;
@@ -135,6 +136,7 @@ pub(super) async fn remove(
 ) -> ApiResult<StatusCode> {
     let (permit, now) = (caller.permit()?, clock::now());
     let rules = Rules::read(&app, now).await?;
+    let by = caller.principal.name.clone();
     let record = caller.entry(now, "finding.unacknowledge", "image", &digest, &digest);
     let removed = app.change(move |connection| {
         let image = images::by_digest(connection, &permit, &digest)?;
@@ -157,6 +159,8 @@ pub(super) async fn remove(
             "place": own.place, "reason": own.reason, "by": own.author_name,
         }));
         audit::append(connection, &record)?;
+        let parameters = json!({ "name": image.name, "finding": own.finding, "by": by });
+        outbox::tell_watchers(connection, now, UNACKNOWLEDGED, "image", &digest, &parameters)?;
         Ok(true)
     });
     match removed.await? {

@@ -99,3 +99,27 @@ fn whoever_is_limited_to_an_application_acknowledges_there_alone() {
         acknowledge(&server, &reader, 2, json!({})).expect(403);
     }
 }
+
+#[test]
+fn what_is_taken_back_is_told_as_what_was_said_is() {
+    for (server, admin) in servers() {
+        let made = acknowledge(&server, &admin, 1, json!({}));
+        made.expect(201);
+        let id = made.body["items"][0]["id"].as_str().unwrap();
+        let path = format!("/images/{}/acknowledgements/{id}", digest(1));
+        server.ask(&admin, "DELETE", &path, json!(null)).expect(204);
+        // What is gone is taken back, and told, once.
+        server.ask(&admin, "DELETE", &path, json!(null)).expect(404);
+        acknowledge(&server, &admin, 1, json!({})).expect(201);
+        let follower = server.token("findings.read");
+        let text = server.beginning(&follower, "/events/stream?topics=finding.*", &[("last-event-id", "0")], 4);
+        let told: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+        assert_eq!(told, ["finding.acknowledged", "finding.unacknowledged", "finding.acknowledged"], "{text}");
+        let taken_back = text.split("event: finding.unacknowledged\n").nth(1).unwrap().lines().next().unwrap();
+        let event: Value = serde_json::from_str(taken_back.strip_prefix("data: ").unwrap()).unwrap();
+        assert_eq!((&event["object"], &event["object_id"]), (&json!("image"), &json!(digest(1))));
+        let parameters =
+            json!({ "name": "registry.example/shop/api:1", "finding": "GHSA-aaaa-bbbb-cccc", "by": "admin" });
+        assert_eq!(event["parameters"], parameters);
+    }
+}

@@ -251,6 +251,27 @@ fn only_images_of_a_registry_are_scanned_again() {
 }
 
 #[test]
+fn that_a_scan_was_asked_for_is_told_to_whoever_may_see_the_image() {
+    for (server, who) in servers() {
+        let registry = json!({ "name": "r", "kind": "oci", "address": "registry.example", "is_enabled": false });
+        server.ask(&who, "POST", "/registries", registry).expect(201);
+        let bank = server.scoped_token("images.read", "bank", "bank/*");
+        server.catch_up();
+        done(&server, &who, "/images/bulk", json!({ "action": "rescan", "filter": "", "expected": 6 }));
+        let follow = |who: &As, pieces| {
+            let path = "/events/stream?topics=image.rescan_requested";
+            server.beginning(who, path, &[("last-event-id", "0")], pieces)
+        };
+        let text = follow(&server.token("images.read"), 7);
+        let told = |text: &str, number| text.contains(&format!("\"object_id\":\"{}\"", digest(number)));
+        assert!((1..=6).all(|number| told(&text, number)), "{text}");
+        assert!(text.contains("\"by\":\"test\"") && text.contains("registry.example/shop/api-1:1"), "{text}");
+        let text = follow(&bank, 2);
+        assert!(told(&text, 6) && (1..=5).all(|number| !told(&text, number)), "{text}");
+    }
+}
+
+#[test]
 fn exceptions_are_asked_for_all_vulnerabilities_at_once() {
     for (server, who) in servers() {
         let request = |filter: &str, expected: u64, name: &str| {

@@ -288,6 +288,36 @@ fn events_are_told_by_the_names_that_are_known() {
 }
 
 #[test]
+fn who_wants_an_image_scanned_or_says_something_of_it_in_another_application_is_not_told() {
+    for shared in shared() {
+        let rights = format!("{RIGHTS},registries.write");
+        let somebody = shared.server.token(&rights);
+        let registry = json!({ "name": "r", "kind": "oci", "address": "registry.example", "is_enabled": false });
+        shared.server.ask(&somebody, "POST", "/registries", registry).expect(201);
+        let seen = json!({ "kind": "vulnerability", "id": "GHSA-aaaa-bbbb-cccc", "reason": "TOPSECRET reason" });
+        let made = shared.server.ask(&shared.bank, "POST", &shared.image("/acknowledgements"), seen);
+        made.expect(201);
+        let path = shared.image(&format!("/acknowledgements/{}", made.body["items"][0]["id"].as_str().unwrap()));
+        shared.server.ask(&shared.bank, "DELETE", &path, json!(null)).expect(204);
+        let rescan = json!({ "action": "rescan", "filter": format!("digest:\"{}\"", digest(1)), "expected": 1 });
+        shared.server.ask(&shared.bank, "POST", "/images/bulk", rescan).expect(202);
+        shared.server.do_jobs();
+        let path = "/events/stream?topics=image.rescan_requested,finding.*";
+        let follow = |who: &As, pieces| shared.server.beginning(who, path, &[("last-event-id", "0")], pieces);
+        let text = follow(&shared.everybody, 4);
+        for topic in ["finding.acknowledged", "finding.unacknowledged", "image.rescan_requested"] {
+            assert!(text.contains(&format!("event: {topic}\n")), "{topic}: {text}");
+        }
+        let text = follow(&shared.shop, 2);
+        assert!(text.contains("event: image.rescan_requested\n") && text.contains("shop/copy:1"), "{text}");
+        assert!(!text.contains("\"by\"") && !text.contains("finding."), "{text}");
+        for hidden in HIDDEN {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_vulnerability_is_first_seen_when_an_image_that_one_knows_had_it() {
     for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
         let known =
