@@ -6,6 +6,7 @@ import { queryClient } from '../../client/cache';
 import { listExceptions, listImages, showHealth, showSummary, type Summary } from '../../client/generated';
 import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
+import { IMAGE_CHANGES } from '../../client/topics';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
@@ -25,7 +26,7 @@ import { messages } from './messages';
 import { PERIODS, beginOf, periodOf } from './period';
 import { COUNTED, useAlsoCounted, useIsBesideReady, useOnce } from './queries';
 
-const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'job.*'];
+const TOPICS = [...IMAGE_CHANGES, 'exception.*', 'job.*'];
 
 /** The stream does not speak of everything that is shown: a worker that is away, intelligence that grows old. */
 const LOOK_MS = 60_000;

@@ -5,6 +5,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { listAudit, listVulnerabilities, type Page } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useEvents } from '../../client/stream';
+import { IMAGE_CHANGES } from '../../client/topics';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { HostileText } from '../../parts/HostileText';
@@ -28,7 +29,8 @@ const MOST_COUNTED = 10_000;
 
 const EXCEPTION_TOPICS = ['exception.*'];
 
-const TOPICS = ['image.*', 'verdict.*'];
+/** What somebody did, to images and to what is found in them. */
+const DONE_TOPICS = ['image.*', 'verdict.*', 'finding.*'];
 
 /** The denied images, the worst first. */
 export function Worst() {
@@ -92,7 +94,7 @@ export function Latest() {
   const words = useAuditWords();
   const latest = useQuery(queryOf(listAudit, { query: { limit: SHOWN_RECORDS } }));
   return (
-    <ShortList title={t('latest')} none={t('latest.none')} all={{ to: '/audit', search: {}, label: t('latest.all') }} query={latest}>
+    <ShortList title={t('latest')} none={t('latest.none')} all={{ to: '/audit', search: {}, label: t('latest.all') }} query={latest} topics={DONE_TOPICS}>
       {(record) => (
         <li key={record.sequence}>
           <Link to="/audit" search={{ record: String(record.sequence) }}>{words.action(record.action)}</Link>
@@ -115,7 +117,7 @@ interface ShortListProps<Item> {
   children: (item: Item) => ReactNode;
 }
 
-function ShortList<Item>({ title, none, all, query, topics = TOPICS, children }: ShortListProps<Item>) {
+function ShortList<Item>({ title, none, all, query, topics = IMAGE_CHANGES, children }: ShortListProps<Item>) {
   const [news, setNews] = useState(0);
   useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
   const show = () => {

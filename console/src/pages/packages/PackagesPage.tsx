@@ -20,7 +20,7 @@ const source = listOf(listPackages, {});
 
 const EXPORTS = { stream: exportPackages, job: beginPackagesExport };
 
-const TOPICS = ['image.*'];
+const TOPICS = ['image.registered', 'image.removed'];
 
 /** Images that have a package are counted so far. */
 const MOST_COUNTED = 10_000;

@@ -7,6 +7,7 @@ import { listImages, listJobs, showRegistry, type Registry } from '../../client/
 import { useLive } from '../../client/live';
 import { answerOf } from '../../client/queries';
 import { useStreamState } from '../../client/stream';
+import { IMAGE_CHANGES } from '../../client/topics';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useTitle } from '../../frame/title';
@@ -119,7 +120,7 @@ function ImagesTab({ address }: { address: string }) {
       defaultSort="-severity"
       rowKey={(image) => image.digest}
       onWhy={(image) => { openWhy(image.digest); }}
-      topics={IMAGE_TOPICS}
+      topics={IMAGE_CHANGES}
       goneTopic="image.removed"
       empty={<EmptyState title={t('images.empty')}><p>{t('images.empty.text')}</p></EmptyState>}
     />
@@ -129,7 +130,6 @@ function ImagesTab({ address }: { address: string }) {
 const jobs = listOf(listJobs, {});
 const images = listOf(listImages, {});
 const JOB_TOPICS = [ARRIVED];
-const IMAGE_TOPICS = ['image.*', 'verdict.*'];
 
 /** Of what is done for a registry, listing it alone changes its state. */
 const LISTED_TOPICS = ['registry.listed'];

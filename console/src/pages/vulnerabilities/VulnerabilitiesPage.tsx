@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { beginVulnerabilitiesExport, exportVulnerabilities, listVulnerabilities, type KnownVulnerability, type Summary } from '../../client/generated';
+import { IMAGE_CHANGES } from '../../client/topics';
 import { later } from '../../frame/later';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
@@ -25,8 +26,6 @@ const source = listOf(listVulnerabilities, {});
 
 const EXPORTS = { stream: exportVulnerabilities, job: beginVulnerabilitiesExport };
 
-const TOPICS = ['image.*', 'verdict.*'];
-
 /** Images that have a vulnerability or package are counted so far. */
 const MOST_COUNTED = 10_000;
 
@@ -48,7 +47,7 @@ export function VulnerabilitiesPage() {
         filters={filters}
         defaultSort="-severity"
         rowKey={(vulnerability) => vulnerability.id}
-        topics={TOPICS}
+        topics={IMAGE_CHANGES}
         exports={exports}
         bulk={bulk.actions}
         empty={<NothingFound>{(summary) => <NothingKnown summary={summary} />}</NothingFound>}

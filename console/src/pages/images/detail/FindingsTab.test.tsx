@@ -75,10 +75,10 @@ test('what changes the findings waits until the reader wants it, and what change
   expect(screen.getByRole('button', { name: /Show$/ }).textContent).toBe('1 change · Show');
 });
 
-test('what others acknowledge is news, and what the reader does is not', async () => {
+test.each(['finding.acknowledged', 'finding.unacknowledged'])('what others do with acknowledgements is news, and what the reader does is not (%s)', async (topic) => {
   show(['findings.read']);
   await screen.findByText('CVE-2026-0001');
-  const tell = (by: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'finding.acknowledged', object: 'image', object_id: 'sha256:1', parameters: { name: 'shop/web', finding: 'CVE-2026-0001', by } }); }); };
+  const tell = (by: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'image', object_id: 'sha256:1', parameters: { name: 'shop/web', finding: 'CVE-2026-0001', by } }); }); };
   tell('sato');
   expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
   tell('ann');

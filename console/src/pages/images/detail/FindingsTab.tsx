@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { beginFindingsExport, exportFindings, listImageFindings, type ExportFormat, type ImageFinding } from '../../../client/generated';
+import { SEEN_CHANGES } from '../../../client/topics';
 import { later } from '../../../frame/later';
 import { useMay, useMe } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
@@ -23,14 +24,11 @@ const SeenDialog = later(() => import('./seen/SeenDialog'));
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
-/** Somebody has seen a finding; `by` tells who. */
-const ACKNOWLEDGED = 'finding.acknowledged';
-
 /**
  * What tells that findings may be others, or stand there otherwise: another decision on the image, or its first, where it was
- * removed and came again; an acknowledgement. Scans and judgements that leave the decision as it is are told by nothing.
+ * removed and came again; an acknowledgement that is given or taken back. Scans and judgements that leave the decision as it is are told by nothing.
  */
-const TOPICS = ['image.registered', 'verdict.changed', ACKNOWLEDGED];
+const TOPICS = ['image.registered', 'verdict.changed', ...SEEN_CHANGES];
 
 const FINDINGS = { stream: exportFindings, job: beginFindingsExport };
 
@@ -60,8 +58,8 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
         exports={exports}
         isPart
         topics={TOPICS}
-        // What readers acknowledge themselves their list shows already.
-        isNews={({ topic, object_id: id, parameters }) => id === digest && !(topic === ACKNOWLEDGED && parameters.by === name)}
+        // What readers acknowledge or take back themselves their list shows already.
+        isNews={({ topic, object_id: id, parameters }) => id === digest && !(SEEN_CHANGES.includes(topic) && parameters.by === name)}
         fixedFilter={`kind:${kind}`}
         // Findings have no id of their own: what tells them apart is all of this.
         rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}

@@ -13,6 +13,7 @@ import { rowsOf, type Counted } from '../counted';
 import { Actions } from './Actions';
 import { messages } from './messages';
 import { OriginLine } from './Origin';
+import { RescanAsked } from './RescanAsked';
 
 const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
 
@@ -41,7 +42,7 @@ export function Header({ image, isRemoved = false }: { image: ImageDetails; isRe
         <Digest digest={image.digest} />
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>
         <span className="bh-quiet">{format.bytes(image.size_bytes)}</span>
-        <span className="bh-quiet">{t('fact.evaluated')} <Timestamp moment={image.evaluated} /></span>
+        <span className="bh-quiet">{t('fact.evaluated')} <Timestamp moment={image.evaluated} /> <RescanAsked image={image} /></span>
         <OriginLine source={image.source} />
       </div>
       {image.counts.gaps > 0 && <Alert variant="warning" isInline isPlain title={t('gaps', { count: image.counts.gaps })} />}

@@ -22,7 +22,7 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 const image = {
   digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, unrated: 34, fixable: 1234, kev: 0, gaps: 0 },
-  os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
+  os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', indexed: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
 };
 
 function show(permissions: readonly string[], address = `/images/${DIGEST}`, answer: (url: string) => unknown = () => image) {
@@ -90,4 +90,23 @@ test('so are the verdicts before it, its reasons, and what the report says of it
   act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'verdict.changed', object: 'image', object_id: DIGEST, parameters: {} }); });
   await screen.findByText('Compliant');
   expect(others.map((key) => queryClient.getQueryState(key)?.isInvalidated)).toEqual([true, true]);
+});
+
+test('that others want the image scanned again is told until it was, and nobody is told of what they asked for themselves', async () => {
+  show(['images.read']);
+  await screen.findByText('Non-compliant');
+  const tell = (id: string, topic: string, parameters: Record<string, unknown>) => { act(() => { tellHere({ id: 1, at: '2026-11-28T13:00:00Z', topic, object: 'image', object_id: id, parameters }); }); };
+  const note = () => screen.queryByText((_, element) => element?.getAttribute('role') === 'status' && element.textContent.includes('New scan asked for'))?.textContent;
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'sato' });
+  tell('sha256:another', 'image.rescan_requested', { name: 'shop/api', by: 'ann' });
+  expect(note()).toBeUndefined();
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann' });
+  expect(note()).toContain('New scan asked for by ann, ');
+  // Of another application than the reader's.
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web' });
+  expect(note()).toMatch(/New scan asked for, /);
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ ...image, decision: 'allow', indexed: '2026-11-28T13:05:00Z' }))));
+  tell(DIGEST, 'verdict.changed', {});
+  await screen.findByText('Compliant');
+  expect(note()).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import { Failure } from '../../../client/failure';
 import { listImageVerdicts, showImage, showImageReport, showVerdict, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useEvents } from '../../../client/stream';
+import { IMAGE_CHANGES } from '../../../client/topics';
 import { later } from '../../../frame/later';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
@@ -35,8 +36,6 @@ const ExceptionsTab = later(() => import('./inside/ExceptionsTab'), { wait: <Pag
 const TABS = ['risk', 'vulnerabilities', 'layers', 'packages', 'secrets', 'malware', 'licenses', 'configuration', 'history', 'sbom', 'exceptions', 'about'] as const;
 
 type TabName = (typeof TABS)[number];
-
-const TOPICS = ['image.*', 'verdict.*'];
 
 const KINDS: Partial<Record<TabName, FindingKind>> = {
   vulnerabilities: 'vulnerability',
@@ -82,7 +81,7 @@ export function ImagePage() {
 /** Whether the image went while its page is open; whatever else happens to it is read anew. */
 function useIsRemoved(digest: string, error: Error | null): boolean {
   const [removed, setRemoved] = useState<string | null>(null);
-  useEvents(TOPICS, useCallback(({ topic, object_id: id }) => {
+  useEvents(IMAGE_CHANGES, useCallback(({ topic, object_id: id }) => {
     if (id !== digest) return;
     setRemoved(topic === 'image.removed' ? digest : null);
     if (topic !== 'image.removed') readAnew(digest);

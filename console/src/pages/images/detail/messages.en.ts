@@ -88,6 +88,8 @@ export const en = {
   'approvals.by': '{name}, {time}',
   compare: 'Compare',
   rescan: 'Scan again',
+  'rescan.asked': 'New scan asked for, {time}',
+  'rescan.asked.by': 'New scan asked for by {name}, {time}',
   approve: 'Approve the digest',
   revoke: 'Take the approval back',
   'approve.title': 'Approve this digest',

@@ -91,6 +91,8 @@ export const ja: Translation<typeof en> = {
   'approvals.by': '{name}({time})',
   compare: '比較',
   rescan: '再スキャン',
+  'rescan.asked': '再スキャンの依頼あり({time})',
+  'rescan.asked.by': '{name}が再スキャンを依頼({time})',
   approve: 'ダイジェストを承認',
   revoke: '承認の取り消し',
   'approve.title': 'ダイジェストの承認',

@@ -1,4 +1,5 @@
 import { listImages } from '../../../client/generated';
+import { IMAGE_CHANGES } from '../../../client/topics';
 import { later } from '../../../frame/later';
 import { useMessages } from '../../../i18n/language';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
@@ -15,8 +16,6 @@ import { messages } from './messages';
 const NoImages = later(() => import('../../../parts/scan/NoImages'));
 
 const source = listOf(listImages, {});
-
-const TOPICS = ['image.*', 'verdict.*'];
 
 /** All images and their verdicts. */
 export function ImagesPage() {
@@ -39,7 +38,7 @@ export function ImagesPage() {
           defaultSort="-severity"
           rowKey={(image) => image.digest}
           onWhy={(image) => { openWhy(image.digest); }}
-          topics={TOPICS}
+          topics={IMAGE_CHANGES}
           goneTopic="image.removed"
           exports={exports}
           bulk={bulk.actions}

@@ -1,0 +1,42 @@
+import { useCallback, useState } from 'react';
+import type { Event, ImageDetails } from '../../../client/generated';
+import { useEvents } from '../../../client/stream';
+import { RESCAN_REQUESTED } from '../../../client/topics';
+import { useMe } from '../../../frame/me';
+import { useMessages } from '../../../i18n/language';
+import { HostileText } from '../../../parts/HostileText';
+import { Timestamp } from '../../../parts/Timestamp';
+import { messages } from './messages';
+
+const TOPICS = [RESCAN_REQUESTED];
+
+interface Asked {
+  digest: string;
+  at: string;
+  /** Empty where it may not be known. */
+  by: string;
+}
+
+/** That somebody else wants the image scanned again, from when they ask while the page is open until what came of it is shown. */
+export function RescanAsked({ image: { digest, indexed } }: { image: ImageDetails }) {
+  const t = useMessages(messages);
+  const { name: own } = useMe();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  useEvents(TOPICS, useCallback(({ object_id: id, at, parameters }: Event) => {
+    const by = typeof parameters.by === 'string' ? parameters.by : '';
+    // What readers ask for themselves is shown as their job.
+    if (id === digest && by !== own) setAsked({ digest, at, by });
+  }, [digest, own]));
+  const isOpen = asked !== null && asked.digest === digest && Date.parse(indexed) < Date.parse(asked.at);
+  return (
+    <span role="status">
+      {isOpen && (
+        <>
+          · {asked.by === ''
+            ? t.rich('rescan.asked', { time: <Timestamp moment={asked.at} /> })
+            : t.rich('rescan.asked.by', { name: <HostileText text={asked.by} longest={40} />, time: <Timestamp moment={asked.at} /> })}
+        </>
+      )}
+    </span>
+  );
+}
