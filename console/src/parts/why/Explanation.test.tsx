@@ -2,7 +2,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider, createMemoryHistory, createRootRoute, createRouter } from '@tanstack/react-router';
 import { cleanup, render, screen } from '@testing-library/react';
-import { afterEach, expect, test } from 'vitest';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../client/cache';
 import { verdictOf } from '../../client/verdict';
 import { meQuery } from '../../frame/me';
@@ -10,10 +11,10 @@ import type { Language } from '../../i18n/format';
 import { LanguageProvider } from '../../i18n/language';
 import Explanation from './Explanation';
 
-afterEach(() => { cleanup(); queryClient.clear(); });
+afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
 
-function show(language: Language, verdict: Readonly<Record<string, unknown>>) {
-  queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: [] } as never);
+function show(language: Language, verdict: Readonly<Record<string, unknown>>, permissions: readonly string[] = []) {
+  queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions } as never);
   const router = createRouter({ routeTree: createRootRoute({ component: () => <Explanation verdict={verdictOf(verdict)} json={{}} /> }), history: createMemoryHistory() });
   render(<QueryClientProvider client={queryClient}><LanguageProvider initial={language}><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
 }
@@ -64,4 +65,30 @@ test('evidence that several controls rest on is told once, and referred to below
   await screen.findByText('sha256:1');
   const lists = screen.getAllByRole('list', { name: 'Evidence' }).map((list) => [...list.children].map((item) => item.textContent.trim()));
   expect(lists).toEqual([['CVE-1'], ['CVE-2', 'What is told above, under kev'], ['2 that are told above, under kev and severity']]);
+});
+
+test('evidence tells from which layer it comes, and the command of that where somebody wants it', async () => {
+  const asked: string[] = [];
+  const xz = { kind: 'vulnerability', id: 'CVE-1', package: 'pkg:deb/debian/xz@5' };
+  vi.stubGlobal('fetch', vi.fn((url: string) => {
+    const { pathname, searchParams } = new URL(url, 'https://x');
+    asked.push(`${decodeURIComponent(pathname)} ${searchParams.get('filter') ?? ''}`.trim());
+    const report = { image: { layers: [{ created_by: 'ADD rootfs.tar' }, { created_by: `RUN apt-get install ${'x'.repeat(200)}` }] } };
+    return Promise.resolve(Response.json(pathname.endsWith('/report') ? report : { items: [{ ...xz, severity: 'high', kev: true, layer: 1 }], next: null, total: 1 }));
+  }));
+  const reasons = [{ code: 'verdict.kev', policy: 'prod', control: 'kev', decision: 'fail', evidence: [xz, { id: 'the archive is torn', path: 'a.tar' }] }];
+  show('en', { decision: 'deny', digest: 'sha256:1', evaluated: MOMENT, reasons }, ['findings.read', 'images.read']);
+  const link = await screen.findByRole('link', { name: 'from layer 1' });
+  const { pathname, searchParams } = new URL(link.getAttribute('href') ?? '', 'https://x');
+  expect([decodeURIComponent(pathname), searchParams.get('tab'), searchParams.get('layer')?.replaceAll('"', '')]).toEqual(['/images/sha256:1', 'layers', '1']);
+  expect(asked).toEqual(['/api/v1/images/sha256:1/findings id:CVE-1']);
+  await userEvent.click(screen.getByRole('button', { name: 'Show what made the layers' }));
+  expect((await screen.findByText(/^RUN apt-get install x+…$/)).textContent).toHaveLength(81);
+  expect(asked[1]).toBe('/api/v1/images/sha256:1/report');
+  expect(screen.queryByRole('button', { name: 'Show what made the layers' })).toBeNull();
+  cleanup();
+  show('en', { decision: 'deny', digest: 'sha256:1', evaluated: MOMENT, reasons });
+  await screen.findByText('sha256:1');
+  // Whoever may not see findings is told the reasons alone, and nothing is asked for.
+  expect([screen.queryByRole('link'), asked.length]).toEqual([null, 2]);
 });

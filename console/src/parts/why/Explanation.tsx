@@ -5,6 +5,8 @@ import { CopyButton } from '../CopyButton';
 import { HostileText } from '../HostileText';
 import { Icon } from '../icons';
 import { VerdictMark } from '../marks';
+import { Button } from '../pf';
+import { Problem } from '../Problem';
 import { Timestamp } from '../Timestamp';
 import { FixFirst } from './FixFirst';
 import { messages } from './messages';
@@ -13,6 +15,7 @@ import { ReasonWhy } from './ReasonWhy';
 import { Sentence } from './Sentence';
 import { tellerOf } from './sentences';
 import { toldOf } from './told';
+import { LayersContext, useLayersOf } from './useLayers';
 import { VerdictCause } from './VerdictCause';
 
 /** What may follow of a verdict. */
@@ -28,11 +31,12 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
     .filter((reason) => reason.control !== null)
     .sort((left, right) => rank(left.decision) - rank(right.decision));
   const told = toldOf([...own, ...ofControls]);
+  const [layers, commands] = useLayersOf(verdict);
   const passed = verdict.policies
     .filter((policy) => policy.applied)
     .flatMap((policy) => policy.controls.filter((control) => control.decision === 'pass').map((control) => ({ policy, control })));
   return (
-    <>
+    <LayersContext value={layers}>
       <section>
         <h3 className="bh-hidden">{t('decision')}</h3>
         <p className="bh-why-decision"><VerdictMark decision={verdict.decision} /></p>
@@ -40,6 +44,12 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
         <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} /></p>
       </section>
       <FixFirst verdict={verdict} />
+      {commands && (
+        <p>
+          <Button variant="link" isInline isDisabled={commands.isAsking} onClick={commands.ask}>{t('layers.commands')}</Button>
+        </p>
+      )}
+      {commands?.error && <Problem error={commands.error} onRetry={commands.ask} />}
       {own.length > 0 && (
         <section>
           <h3>{t('other')}</h3>
@@ -105,7 +115,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
           <CopyButton text={JSON.stringify(json, null, 2)} label={t('do.copy_json')} />
         </div>
       </section>
-    </>
+    </LayersContext>
   );
 }
 

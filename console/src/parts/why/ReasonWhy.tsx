@@ -4,6 +4,7 @@ import { ExceptButton } from '../exception/ExceptButton';
 import { GapReason } from '../gap/GapReason';
 import { HostileText } from '../HostileText';
 import { SeverityMark } from '../marks';
+import { LayerWhy } from './LayerWhy';
 import { messages } from './messages';
 import { Remedy } from './Remedy';
 import type { Teller } from './sentences';
@@ -67,6 +68,7 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
       {evidence.package && <> · <HostileText text={evidence.package} /></>}
       {evidence.path && <> · {t.rich('evidence.layer', { path: <HostileText text={evidence.path} /> })}</>}
       {evidence.line !== null && <> · {t('evidence.line', { line: evidence.line })}</>}
+      <LayerWhy evidence={evidence} digest={image.digest} />
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
       {evidence.remedy && <> · <Remedy evidence={evidence} /></>}
       {' '}

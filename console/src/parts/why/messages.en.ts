@@ -47,6 +47,8 @@ export const en = {
   'evidence.fixed': 'fixed in {version}',
   'evidence.layer': 'in {path}',
   'evidence.line': 'line {line}',
+  'evidence.brought': 'from layer {number}',
+  'layers.commands': 'Show what made the layers',
   'scope.holds': 'holds',
   'scope.holds_not': 'does not hold',
   'scope.all': 'It applies to everything.',

@@ -50,6 +50,8 @@ export const ja: Translation<typeof en> = {
   'evidence.fixed': '{version}で修正済み',
   'evidence.layer': '{path}内',
   'evidence.line': '{line}行目',
+  'evidence.brought': 'レイヤー{number}で追加',
+  'layers.commands': 'レイヤーを作ったコマンドを表示',
   'scope.holds': '成立',
   'scope.holds_not': '不成立',
   'scope.all': 'すべてに適用されます。',
