@@ -43,7 +43,7 @@ export function TopBar({ isNavigationOpen, onNavigation, menu, onKeys, onSearch 
         <Brand size={24} />
         <span>{t('product')}</span>
       </Link>
-      <button type="button" className="bh-top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
+      <button type="button" className="bh-top-search" aria-keyshortcuts="Control+K Meta+K" onClick={onSearch}>
         <Icon name="search" />
         <span>{t('search')}</span>
         <kbd aria-hidden="true">{t('search.keys')}</kbd>

@@ -132,3 +132,37 @@ test('a page that is called so is a result; the way to all of them is none', asy
   expect(screen.getAllByRole('option')).toHaveLength(2);
   expect(screen.queryByText(/Nothing is called/)).toBeNull();
 });
+
+test('Enter right behind an id opens what is found by it', async () => {
+  search.mockResolvedValue({ items: [{ kind: 'vulnerability', id: 'CVE-2026-1', title: 'CVE-2026-1', rank: 0 }] });
+  const { field } = show();
+  type(field, 'cve-2026-1');
+  await userEvent.keyboard('{Enter}');
+  expect(navigate).not.toHaveBeenCalled();
+  await waitFor(() => { expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ to: '/vulnerabilities/$id', params: { id: 'CVE-2026-1' } })); }, PATIENT);
+  expect(navigate).toHaveBeenCalledTimes(1);
+});
+
+test('Enter does not open what an earlier text meant', async () => {
+  const hit = (id: string) => ({ kind: 'vulnerability', id, title: id, rank: 0 });
+  search.mockImplementation(({ query: { q } }: { query: { q: string } }) => Promise.resolve({ items: [hit(q.toUpperCase())] }));
+  const { field } = show();
+  type(field, 'cve-2026-1');
+  await screen.findByRole('option', { name: 'CVE-2026-1' }, PATIENT);
+  type(field, 'cve-2026-2');
+  await userEvent.keyboard('{Enter}');
+  await waitFor(() => { expect(navigate).toHaveBeenCalled(); }, PATIENT);
+  expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ params: { id: 'CVE-2026-2' } }));
+});
+
+test('what readers moved to stays chosen when results come before it', async () => {
+  search.mockResolvedValue({ items: [{ kind: 'exception', id: 'e1', title: 'whitelist of old', rank: 1 }] });
+  const { field } = show();
+  type(field, 'whitelist');
+  await userEvent.keyboard('{ArrowDown}');
+  await screen.findByRole('option', { name: 'whitelist of old' }, PATIENT);
+  expect(screen.getByRole('option', { selected: true }).textContent).toMatch(/^All results/);
+  // Another text begins at the first.
+  type(field, 'exceptions');
+  expect(screen.getByRole('option', { selected: true }).textContent).toBe('Exceptions');
+});

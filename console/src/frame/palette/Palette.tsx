@@ -1,5 +1,5 @@
 import { useNavigate, useRouter, type NavigateOptions } from '@tanstack/react-router';
-import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useMessages } from '../../i18n/language';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
@@ -24,6 +24,8 @@ interface Option {
   detail?: ReactNode;
   /** It leads to more results, and is none itself. */
   isWayOn?: boolean;
+  /** The server found it: while it is asked anew this may be what an earlier text meant. */
+  isFound?: boolean;
 }
 
 interface OptionGroup {
@@ -37,29 +39,44 @@ export default function Palette({ onClose, onKeys }: { onClose: () => void; onKe
   const t = useMessages(messages);
   const [typed, setTyped] = useState('');
   const [isConverting, setIsConverting] = useState(false);
-  const [active, setActive] = useState(0);
+  // What readers moved to stays chosen wherever results that come put it; `null` is the first.
+  const [active, setActive] = useState<string | null>(null);
+  const awaited = useRef<{ key: string | null; isElsewhere: boolean } | null>(null);
   const open = useOpen(onClose);
   const list = useId();
   const found = useFound(typed, isConverting, SHOWN);
   const groups = useGroups(typed, found, onKeys);
   const options = groups.flatMap((group) => group.options);
-  const at = Math.min(active, options.length - 1);
+  const at = Math.min(Math.max(0, options.findIndex((option) => option.key === active)), options.length - 1);
   const idOf = (index: number) => `${list}-${index}`;
   useEffect(() => {
     document.getElementById(`${list}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [list, at]);
+  useEffect(() => {
+    const wanted = awaited.current;
+    if (!wanted || found.isPending) return;
+    awaited.current = null;
+    const chosen = options[at];
+    // What was chosen may not be among what came.
+    if (chosen && (wanted.key === null || wanted.key === chosen.key)) open(chosen.act, wanted.isElsewhere);
+  });
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     // The Enter that ends a conversion is the input method's.
     if (event.nativeEvent.isComposing) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();
-      setActive(options.length === 0 ? 0 : (at + step + options.length) % options.length);
+      awaited.current = null;
+      setActive(options[(at + step + options.length) % options.length]?.key ?? null);
     }
     const chosen = options[at];
     if (event.key !== 'Enter' || !chosen) return;
     event.preventDefault();
-    open(chosen.act, event.ctrlKey || event.metaKey);
+    const isElsewhere = event.ctrlKey || event.metaKey;
+    // Enter right behind an id means what is found by it, not what stands there meanwhile.
+    const isEarly = found.isPending && (chosen.isFound === true || (chosen.isWayOn === true && active === null));
+    if (isEarly) awaited.current = { key: active, isElsewhere };
+    else open(chosen.act, isElsewhere);
   };
   return (
     <Modal isOpen variant="medium" position="top" onClose={onClose} aria-label={t('title')} className="bh-palette" elementToFocus={`#${CSS.escape(list)}-field`}>
@@ -82,7 +99,7 @@ export default function Palette({ onClose, onKeys }: { onClose: () => void; onKe
             spellCheck={false}
             maxLength={200}
             value={typed}
-            onChange={(event) => { setTyped(event.target.value); setActive(0); }}
+            onChange={(event) => { setTyped(event.target.value); setActive(null); awaited.current = null; }}
             onCompositionStart={() => { setIsConverting(true); }}
             onCompositionEnd={() => { setIsConverting(false); }}
             onKeyDown={onKey}
@@ -153,7 +170,7 @@ function useGroups(typed: string, found: ReturnType<typeof useFound>, onKeys: ()
       label: w.kind(kind),
       options: hits.flatMap((hit): Option[] => {
         const act = targetOf(hit);
-        return act ? [{ key: `${kind} ${hit.id}`, act, says: <HostileText text={hit.title} longest={100} />, detail: <HostileText text={detailOf(hit)} longest={60} /> }] : [];
+        return act ? [{ key: `${kind} ${hit.id}`, act, isFound: true, says: <HostileText text={hit.title} longest={100} />, detail: <HostileText text={detailOf(hit)} longest={60} /> }] : [];
       }),
     })),
   ];
@@ -164,6 +181,7 @@ function useGroups(typed: string, found: ReturnType<typeof useFound>, onKeys: ()
       options: [
         ...images.map((image): Option => ({
           key: `with ${image.digest}`,
+          isFound: true,
           act: { to: '/images/$digest', params: { digest: image.digest } },
           says: <HostileText text={image.name || image.digest} longest={100} />,
           detail: <VerdictMark decision={image.decision} />,
