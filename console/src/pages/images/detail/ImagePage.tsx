@@ -1,6 +1,6 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { queryClient } from '../../../client/cache';
 import { Failure } from '../../../client/failure';
 import { listImageVerdicts, showImage, showImageReport, showVerdict, type ImageDetails } from '../../../client/generated';
@@ -14,6 +14,7 @@ import { useShortcut } from '../../../frame/shortcuts';
 import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { OwnJobList } from '../../../parts/job/OwnJobList';
+import { askForMono } from '../../../parts/mono';
 import { PageProblem } from '../../../parts/PageProblem';
 import { PageSkeleton } from '../../../parts/Skeleton';
 import { Tab, Tabs, TabTitleText } from '../../../parts/pf';
@@ -50,6 +51,7 @@ export function ImagePage() {
   const { digest } = useParams({ from: '/frame/images/$digest' });
   const t = useMessages(messages);
   const image = useQuery(queryOf(showImage, { path: { digest } }));
+  useEffect(() => { askForMono(); }, []);
   const isRemoved = useIsRemoved(digest, image.error);
   const maySeeFindings = useMay('findings.read');
   const tabs = maySeeFindings ? TABS : TABS.filter((name) => KINDS[name] === undefined || name === 'configuration');
