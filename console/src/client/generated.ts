@@ -1073,7 +1073,7 @@ export type Moment = string;
 
 /** A view to be saved. */
 export interface NewSavedView {
-  /** The columns that are shown, up to 50; none for the usual ones. */
+  /** The columns that are shown, up to 50, as `os` or `os:18` (width in rem); none for the usual ones. */
   columns?: string[];
   /** The filter, as the list takes it: up to 4,000 bytes. */
   filter?: string;
@@ -1505,7 +1505,7 @@ export interface RowCount {
 export interface SavedView {
   /** When it was last changed. */
   changed: Moment;
-  /** The columns that are shown, by their names in the console; none for the usual ones. */
+  /** Columns that are shown, by their names in the console, as `os` or `os:18` (rem); none for the usual ones. */
   columns: string[];
   /** When it was made. */
   created: Moment;
@@ -1523,7 +1523,7 @@ export interface SavedView {
 
 /** A saved view as it shall be; its list stays. */
 export interface SavedViewEdit {
-  /** The columns that are shown, up to 50; none for the usual ones. */
+  /** The columns that are shown, up to 50, as `os` or `os:18` (width in rem); none for the usual ones. */
   columns?: string[];
   /** The filter, as the list takes it: up to 4,000 bytes. */
   filter?: string;

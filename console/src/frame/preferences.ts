@@ -2,7 +2,7 @@
 
 const PREFIX = 'bulkhead.';
 
-export type Preference = 'language' | 'theme' | 'density' | 'shortcuts' | 'zone';
+export type Preference = 'language' | 'theme' | 'density' | 'shortcuts' | 'zone' | `columns.${string}`;
 
 export function preference(name: Preference): string | null {
   try {

@@ -5,7 +5,7 @@ export type IconName =
   | 'allow' | 'deny' | 'warn' | 'excepted' | 'unknown'
   | 'critical' | 'high' | 'medium' | 'low' | 'none'
   | 'menu' | 'close' | 'copy' | 'check' | 'search' | 'export' | 'refresh' | 'person' | 'globe' | 'contrast' | 'help'
-  | 'up' | 'down' | 'right' | 'plus' | 'alarm' | 'columns' | 'external';
+  | 'up' | 'down' | 'left' | 'right' | 'plus' | 'alarm' | 'columns' | 'external';
 
 const LINE = { fill: 'none', stroke: 'currentColor', strokeWidth: 2, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
 
@@ -33,6 +33,7 @@ const SHAPES: Record<IconName, ReactNode> = {
   help: <><circle cx="8" cy="8" r="6.3" {...LINE} strokeWidth={1.4} /><path d="M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2m0 2.2v.1" {...LINE} strokeWidth={1.6} /></>,
   up: <path d="m3 10 5-5 5 5" {...LINE} />,
   down: <path d="m3 6 5 5 5-5" {...LINE} />,
+  left: <path d="m10 3-5 5 5 5" {...LINE} />,
   right: <path d="m6 3 5 5-5 5" {...LINE} />,
   plus: <path d="M8 2v12M2 8h12" {...LINE} />,
   alarm: <><circle cx="8" cy="8" r="7" fill="currentColor" /><path d="M8 4v5m0 2.6v.1" {...LINE} className="bh-icon-cut" /></>,

@@ -18,7 +18,7 @@ pub struct SavedView {
     pub filter: String,
     /// The order, as the list takes it; empty for the list's own.
     pub sort: String,
-    /// The columns that are shown, by their names in the console; none for the usual ones.
+    /// Columns that are shown, by their names in the console, as `os` or `os:18` (rem); none for the usual ones.
     pub columns: Vec<String>,
     /// When it was made.
     pub created: Moment,
@@ -40,7 +40,7 @@ pub struct NewSavedView {
     /// The order, as the list takes it; empty for the list's own.
     #[serde(default)]
     pub sort: String,
-    /// The columns that are shown, up to 50; none for the usual ones.
+    /// The columns that are shown, up to 50, as `os` or `os:18` (width in rem); none for the usual ones.
     #[serde(default)]
     pub columns: Vec<String>,
 }
@@ -57,7 +57,7 @@ pub struct SavedViewEdit {
     /// The order, as the list takes it; empty for the list's own.
     #[serde(default)]
     pub sort: String,
-    /// The columns that are shown, up to 50; none for the usual ones.
+    /// The columns that are shown, up to 50, as `os` or `os:18` (width in rem); none for the usual ones.
     #[serde(default)]
     pub columns: Vec<String>,
 }

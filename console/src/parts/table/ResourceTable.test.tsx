@@ -23,6 +23,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  localStorage.clear();
   vi.restoreAllMocks();
 });
 
@@ -74,6 +75,8 @@ async function show(address = '/') {
     },
   };
 }
+
+const widths = () => [...document.querySelectorAll('col')].map((col) => col.style.width);
 
 const headings = () => screen.getAllByRole('columnheader').map((heading) => heading.textContent);
 
@@ -173,4 +176,75 @@ test('a term that cannot be asked is told and can be taken away, but not while i
   expect(chips()).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Reload' }));
   expect(chips()).toEqual(['Not understood: os:']);
+});
+
+test('a column is made wider with the keys, which is one step back, and stays so for the next visit', async () => {
+  const { search, back } = await show();
+  const edge = screen.getByRole('separator', { name: 'Width of name' });
+  edge.focus();
+  for (const width of ['11', '12']) {
+    await userEvent.keyboard('{ArrowRight}');
+    await waitFor(() => { expect(edge.getAttribute('aria-valuenow')).toBe(width); });
+  }
+  expect(search().cols).toBe('name:12,size');
+  expect(widths()).toEqual(['12rem', '10rem']);
+  await back();
+  expect(search().cols).toBeUndefined();
+  expect(widths()).toEqual(['10rem', '10rem']);
+  cleanup();
+  await show();
+  expect(widths()).toEqual(['12rem', '10rem']);
+  cleanup();
+  // What an address says counts more.
+  await show('/?cols=age:7.5');
+  expect(headings()).toEqual(['name', 'age']);
+  expect(widths()).toEqual(['10rem', '7.5rem']);
+});
+
+test('the arrows lead from edge to edge, of which Tab reaches one, and move a column with Shift', async () => {
+  const { search } = await show('/?cols=size,age');
+  const edge = (name: string) => screen.getByRole('separator', { name: `Width of ${name}` });
+  edge('name').focus();
+  await userEvent.keyboard('{ArrowDown}');
+  expect(document.activeElement).toBe(edge('size'));
+  expect(screen.getAllByRole('separator').map((one) => one.tabIndex)).toEqual([-1, 0, -1]);
+  await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}');
+  await waitFor(() => { expect(headings()).toEqual(['name', 'age', 'size']); });
+  expect(search().cols).toBe('age,size');
+  expect(document.activeElement).toBe(edge('size'));
+  await userEvent.keyboard('{Enter}');
+  expect(search().cols).toBe('age,size');
+});
+
+test('a column is as wide as it is dragged', async () => {
+  // Two columns of ten rem in fifty are twenty-five each.
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(400);
+  Element.prototype.setPointerCapture = () => undefined;
+  const { search } = await show();
+  const edge = screen.getByRole('separator', { name: 'Width of name' });
+  fireEvent.pointerDown(edge, { button: 0, clientX: 400 });
+  fireEvent.pointerMove(edge, { clientX: 480 });
+  expect(widths()).toEqual(['15rem', '10rem']);
+  expect(search().cols).toBeUndefined();
+  fireEvent.pointerUp(edge, { clientX: 480 });
+  await waitFor(() => { expect(search().cols).toBe('name:15,size'); });
+  expect(widths()).toEqual(['15rem', '10rem']);
+  fireEvent.doubleClick(edge);
+  await waitFor(() => { expect(search().cols).toBeUndefined(); });
+});
+
+test('columns are moved in the menu, where the focus stays, and are the usual ones again', async () => {
+  const { search } = await show('/?cols=size,age');
+  await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Move size right' }));
+  await waitFor(() => { expect(headings()).toEqual(['name', 'age', 'size']); });
+  expect(search().cols).toBe('age,size');
+  // There is no further to the right.
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Move size left');
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Usual columns and widths' }));
+  await waitFor(() => { expect(headings()).toEqual(['name', 'size']); });
+  expect(search().cols).toBeUndefined();
+  cleanup();
+  await show();
+  expect(headings()).toEqual(['name', 'size']);
 });

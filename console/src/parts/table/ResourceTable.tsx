@@ -10,6 +10,7 @@ import { Button } from '../pf';
 import { Problem } from '../Problem';
 import { ViewsMenu } from '../views/ViewsMenu';
 import { Chips } from './Chips';
+import { movedColumn, sizedColumn } from './columns';
 import type { Column, ResourceTableProps } from './definition';
 import { FacetMenus } from './FacetMenus';
 import { sent, termsOf, without } from './filter';
@@ -18,6 +19,7 @@ import { messages } from './messages';
 import { Rows } from './Rows';
 import { StillWorking, Stopped } from './StillWorking';
 import { Toolbar } from './Toolbar';
+import { useColumns } from './useColumns';
 import { useGone } from './useGone';
 import { useRows, type RowRange } from './useRows';
 import { useServerKeys } from './useServerKeys';
@@ -47,7 +49,8 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
     read.reload();
   };
   const rows = { ...read, reload };
-  const columns = useColumns(props.columns, state.columns);
+  const list = props.resource ?? [String(source.key[0]), fixedFilter].filter((part) => part !== '').join(' ');
+  const [columns, columnText, setColumns] = useColumns(list, props.columns, state, change);
   const selection = useSelection(`${filter}|${sort}`, () => {
     const keys = rows.items().map(props.rowKey);
     return { keys, areAll: keys.length === rows.total };
@@ -65,7 +68,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           <div className="bh-filter-bar">
             <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} onTyping={setIsTyping} />
             <FacetMenus text={filterText} keys={filters} onText={setFilter} />
-            {props.resource !== undefined && <ViewsMenu list={props.resource} state={state} change={change} />}
+            {props.resource !== undefined && <ViewsMenu list={props.resource} state={{ ...state, columns: columnText }} change={change} />}
             {props.actions}
           </div>
           <Chips terms={terms} keys={filters} isTyping={isTyping} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />
@@ -78,7 +81,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         source={source}
         columns={props.columns}
         shown={columns}
-        onColumns={(ids) => { change({ columns: ids }); }}
+        onColumns={setColumns}
         exports={rows.error && rows.count === 0 ? [] : (props.exports ?? [])}
         bulk={props.bulk ?? []}
         selection={selection}
@@ -110,6 +113,8 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           columns={columns}
           sort={sort}
           onSort={(next) => { change({ sort: next === defaultSort ? '' : next }); }}
+          onSize={(id, width, go) => { setColumns(sizedColumn(props.columns, columns, id, width), go); }}
+          onMove={(id, by, go) => { setColumns(movedColumn(columns, id, by), go); }}
           rowKey={props.rowKey}
           gone={gone}
           rowName={props.rowName ?? props.rowKey}
@@ -126,17 +131,6 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
 /** The orders that the headings ask for. */
 function ordersOf<Item>(columns: readonly Column<Item>[]): readonly string[] {
   return columns.flatMap(({ sort }) => (sort === undefined ? [] : sort.isOnlyGreatestFirst ? [`-${sort.key}`] : [sort.key, `-${sort.key}`]));
-}
-
-/** The columns that are shown: those of the address, or all that are not hidden by themselves. */
-function useColumns<Item>(columns: readonly Column<Item>[], chosen: string): readonly Column<Item>[] {
-  return useMemo(() => {
-    const ids = chosen.split(',');
-    const [name, ...others] = columns;
-    if (!name) return [];
-    // The name is the link of the row, and always there.
-    return [name, ...others.filter((column) => (chosen === '' ? !column.isHidden : ids.includes(column.id)))];
-  }, [columns, chosen]);
 }
 
 /** How many events came that may have changed the list; the rows wait until the reader asks for them. */

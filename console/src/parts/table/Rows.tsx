@@ -1,11 +1,11 @@
 import '@patternfly/react-styles/css/components/Table/table.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef, type DragEvent, type MouseEvent } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react';
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
 import { Skeleton } from '../Skeleton';
 import { cellClass, type BulkAction, type Column } from './definition';
-import { Head } from './Head';
+import { Head, TICK_WIDTH, type ColumnChanges } from './Head';
 import { messages } from './messages';
 import { useRowKeys } from './rowKeys';
 import type { RowRange, Rows as RowsOfList } from './useRows';
@@ -16,7 +16,7 @@ const ROW_HEIGHT = 40;
 
 const OVERSCAN = 10;
 
-interface RowsProps<Item> {
+interface RowsProps<Item> extends Pick<ColumnChanges, 'onSize' | 'onMove'> {
   label: string;
   /** Changes where another list is shown: it begins at its top. */
   listKey: string;
@@ -36,7 +36,7 @@ interface RowsProps<Item> {
 }
 
 /** The table itself: as many plain rows as the window shows, and space for the others. */
-export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, gone, rowName, selection, onWhy, bulk, onRange }: RowsProps<Item>) {
+export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, onSize, onMove, rowKey, gone, rowName, selection, onWhy, bulk, onRange }: RowsProps<Item>) {
   const t = useMessages(messages);
   const scroller = useRef<HTMLDivElement>(null);
   const isSkeleton = rows.isPending;
@@ -77,7 +77,11 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
 
   const before = items[0]?.start ?? 0;
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const width = columns.reduce((sum, column) => sum + column.width, selection ? 3 : 0);
+  // What is dragged stands there until the columns are those that were asked for.
+  const [draft, setDraft] = useState<{ id: string; width: number; of: readonly Column<Item>[] } | null>(null);
+  const drawn = draft?.of === columns ? columns.map((column) => (column.id === draft.id ? { ...column, width: draft.width } : column)) : columns;
+  const changes: ColumnChanges = { onDraft: (id, width) => { setDraft(width === null ? null : { id, width, of: columns }); }, onSize, onMove };
+  const width = drawn.reduce((sum, column) => sum + column.width, selection ? TICK_WIDTH : 0);
   return (
     <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="group" aria-label={label} aria-busy={rows.isPending || rows.isOld} onKeyDown={onKeyDown}>
       {selection && <ActionKey keys="Space" says={t('keys.tick')} run={null} />}
@@ -93,7 +97,7 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
         />
       ))}
       <table className="pf-v6-c-table pf-m-compact bh-table" aria-label={label} aria-rowcount={rows.total === null ? -1 : rows.total + 1} style={{ minWidth: `${String(width)}rem` }}>
-        <Head columns={columns} sort={sort} onSort={onSort} isSelectable={selection !== null} />
+        <Head columns={drawn} sort={sort} onSort={onSort} isSelectable={selection !== null} changes={changes} />
         <tbody className="pf-v6-c-table__tbody" role="rowgroup" onClickCapture={keepSelection} onDragStart={neverDrag}>
           {before > 0 && <tr aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: before, padding: 0 }} /></tr>}
           {items.map(({ index }) => {

@@ -1,13 +1,14 @@
-import { useState } from 'react';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CopyButton } from '../CopyButton';
 import { ExportButton } from '../export/ExportButton';
 import { Icon } from '../icons';
 import { News } from '../News';
-import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
+import { Button } from '../pf';
+import { ColumnsMenu } from './ColumnsMenu';
 import type { Asked, BulkAction, Column, Export } from './definition';
 import { messages } from './messages';
 import type { ListSource } from './source';
+import type { SetColumns } from './useColumns';
 import type { Rows } from './useRows';
 import type { RowSelection } from './useSelection';
 
@@ -22,7 +23,7 @@ interface ToolbarProps<Item> {
   source: ListSource<Item>;
   columns: readonly Column<Item>[];
   shown: readonly Column<Item>[];
-  onColumns: (ids: string) => void;
+  onColumns: SetColumns<Item>;
   exports: readonly Export[];
   bulk: readonly BulkAction[];
   selection: RowSelection;
@@ -44,7 +45,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
         <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>
           <Icon name="refresh" />
         </button>
-        <Columns columns={props.columns} shown={props.shown} onColumns={props.onColumns} />
+        <ColumnsMenu columns={props.columns} shown={props.shown} onColumns={props.onColumns} />
         <CopyButton text={`curl -H "Authorization: Bearer $TOKEN" '${address.replaceAll("'", '%27')}'`} label={t('copy_call')} />
         {props.exports.length > 0 && <ExportButton exports={props.exports} asked={asked} />}
       </div>
@@ -101,41 +102,4 @@ function Bulk({ actions, selection, filter, total: counted, least }: BulkProps) 
 function SelectAll({ count, isMore, selection }: { count: number; isMore: 'more' | 'least' | null; selection: RowSelection }) {
   const t = useMessages(messages);
   return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(isMore ? `select.all.${isMore}` : 'select.all', { count })}</Button>;
-}
-
-interface ColumnsProps<Item> {
-  columns: readonly Column<Item>[];
-  shown: readonly Column<Item>[];
-  onColumns: (ids: string) => void;
-}
-
-function Columns<Item>({ columns, shown, onColumns }: ColumnsProps<Item>) {
-  const t = useMessages(messages);
-  const [isOpen, setIsOpen] = useState(false);
-  const ids = shown.slice(1).map((column) => column.id);
-  const toggle = (id: string) => {
-    const wanted = columns.slice(1).filter((column) => (column.id === id) !== ids.includes(column.id));
-    // With none left the name alone stays; nothing at all would be the usual ones.
-    onColumns((wanted.length > 0 ? wanted : columns.slice(0, 1)).map((column) => column.id).join(','));
-  };
-  return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setIsOpen}
-      popperProps={{ position: 'right' }}
-      toggle={(reference) => (
-        <MenuToggle ref={reference} variant="plain" isExpanded={isOpen} aria-label={t('columns')} title={t('columns')} onClick={() => { setIsOpen(!isOpen); }}>
-          <Icon name="columns" />
-        </MenuToggle>
-      )}
-    >
-      <DropdownList>
-        {columns.slice(1).map((column) => (
-          <DropdownItem key={column.id} hasCheckbox isSelected={ids.includes(column.id)} onClick={() => { toggle(column.id); }}>
-            {column.title}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-    </Dropdown>
-  );
 }

@@ -2,11 +2,12 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback, useRef } from 'react';
 import type { Search } from '../../frame/routes';
+import { knownColumns } from './columns';
 
 export interface TableState {
   filter: string;
   sort: string;
-  /** The columns to show, joined by commas; empty for the usual ones. */
+  /** The columns to show, as `knownColumns` has them; empty for the usual ones. */
   columns: string;
 }
 
@@ -39,7 +40,7 @@ export function useTableState(columns: readonly string[], orders: readonly strin
         to: '.',
         search: (before: Search) => {
           const all: Search = { ...before, ...next };
-          return { ...all, cols: knownOf(all.cols, columns) || undefined, sort: knownOf(all.sort, orders) || undefined };
+          return { ...all, cols: knownColumns(all.cols, columns) || undefined, sort: knownOf(all.sort, orders) || undefined };
         },
         replace: isSameGo,
         resetScroll: false,
@@ -47,7 +48,7 @@ export function useTableState(columns: readonly string[], orders: readonly strin
     },
     [navigate, router, columns, orders],
   );
-  return [{ filter: search.filter ?? '', sort: knownOf(search.sort, orders), columns: knownOf(search.cols, columns) }, change];
+  return [{ filter: search.filter ?? '', sort: knownOf(search.sort, orders), columns: knownColumns(search.cols, columns) }, change];
 }
 
 function knownOf(text: string | undefined, known: readonly string[]): string {

@@ -21,6 +21,9 @@ const LONGEST_FILTER_BYTES: usize = 4000;
 /// The longest name of a list, an order or a column, in bytes.
 const LONGEST_WORD_BYTES: usize = 40;
 
+/// The longest width of a column, in bytes.
+const LONGEST_WIDTH_BYTES: usize = 6;
+
 /// The most columns of one view.
 const MOST_COLUMNS: usize = 50;
 
@@ -140,10 +143,24 @@ fn checked(edit: SavedViewEdit) -> ApiResult<SavedViewEdit> {
     if !edit.sort.is_empty() && !is_word(edit.sort.strip_prefix('-').unwrap_or(&edit.sort)) {
         return Err(ApiError::invalid("sort", "use a key as `severity` or `-severity`"));
     }
-    if edit.columns.len() > MOST_COLUMNS || !edit.columns.iter().all(|column| is_word(column)) {
-        return Err(ApiError::invalid("columns", "use up to 50 names of columns"));
+    if edit.columns.len() > MOST_COLUMNS || !edit.columns.iter().all(|column| is_column(column)) {
+        return Err(ApiError::invalid("columns", "use up to 50 names of columns, with widths in rem as `name:18`"));
     }
     Ok(SavedViewEdit { name: named(&edit.name)?, ..edit })
+}
+
+/// A name, with the width of the column in rem where it is not the usual one: `name`, `name:18`, `name:6.5`.
+fn is_column(text: &str) -> bool {
+    match text.split_once(':') {
+        None => is_word(text),
+        Some((name, width)) => is_word(name) && is_width(width),
+    }
+}
+
+fn is_width(text: &str) -> bool {
+    text.len() <= LONGEST_WIDTH_BYTES
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && text.parse::<f64>().is_ok_and(|width| width > 0.0)
 }
 
 fn is_word(text: &str) -> bool {
@@ -176,10 +193,10 @@ mod tests {
             let (bob, eve) = (server.user("bob", &["developer"]), server.user("eve", &["administrator"]));
             let before = server.trail().len();
             let view = json!({ "list": "images", "name": " Denied ", "filter": "decision:deny", "sort": "-severity",
-                "columns": ["verdict", "os"] });
+                "columns": ["verdict", "os:12.5"] });
             let made = server.ask(&bob, "POST", "/me/views", view.clone());
             made.expect(201);
-            assert_eq!((&made.body["name"], &made.body["columns"]), (&json!("Denied"), &json!(["verdict", "os"])));
+            assert_eq!((&made.body["name"], &made.body["columns"]), (&json!("Denied"), &json!(["verdict", "os:12.5"])));
             assert_eq!(server.ask(&bob, "POST", "/me/views", view).code(), "object.exists");
             let path = format!("/me/views/{}", made.body["id"].as_str().unwrap());
             for method in ["GET", "DELETE"] {
@@ -220,6 +237,12 @@ mod tests {
             ("images", "n", "a\nb", "", "c"),
             ("images", "n", "", "-", "c"),
             ("images", "n", "", "", "a,b"),
+            ("images", "n", "", "", "a:"),
+            ("images", "n", "", "", ":4"),
+            ("images", "n", "", "", "a:0"),
+            ("images", "n", "", "", "a:-1"),
+            ("images", "n", "", "", "a:1e9"),
+            ("images", "n", "", "", "a:4:4"),
         ] {
             assert_eq!(save(list, name, filter, sort, &[column]).code(), "request.invalid", "{list} {sort} {column}");
         }
