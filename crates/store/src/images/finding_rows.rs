@@ -315,7 +315,9 @@ mod tests {
             line: Some(1),
             ..finding("CVE-1", 4)
         };
-        let changes: [(bool, fn(&mut FindingRow)); 18] = [
+        /// Whether the row is still about the finding, and what is changed of it.
+        type Change = (bool, fn(&mut FindingRow));
+        let changes: [Change; 18] = [
             (false, |row| row.kind.push('x')),
             (false, |row| row.finding.push('x')),
             (true, |row| row.severity = 5),
