@@ -11,8 +11,7 @@ const DEEPEST: usize = 100;
 const MOST_NODES: usize = 200_000;
 /// Values of a plan of Terraform, which has everything three times: planned, changed and configured.
 const MOST_NODES_OF_PLAN: usize = 500_000;
-/// Bytes before which a value can stand, in texts as well, for each value that a document may have. Beyond them a document
-/// is not even parsed.
+/// Bytes before which a value can stand for each value that a document may have. Beyond them a document is not even parsed.
 const MARKS_OF_VALUE: usize = 3;
 
 /// Why a text is no JSON for us.
@@ -39,8 +38,7 @@ pub(crate) fn parse_plan(text: &str) -> Result<Node, JsonError> {
 }
 
 fn parse_within(text: &str, most: usize) -> Result<Node, JsonError> {
-    let marks = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
-    if marks > most * MARKS_OF_VALUE {
+    if has_more_marks(text.as_bytes(), most * MARKS_OF_VALUE) {
         return Err(JsonError::TooLarge { most });
     }
     // Without commas, values would stand behind nothing that was counted.
@@ -51,6 +49,49 @@ fn parse_within(text: &str, most: usize) -> Result<Node, JsonError> {
         parse_to_ast(text, &collect, &options).map_err(|error| JsonError::Malformed { reason: error.to_string() })?;
     let value = parsed.value.ok_or(JsonError::Empty)?;
     Converter { starts: line_starts(text), left: most, most }.convert(&value, 0)
+}
+
+/// Whether more than so many bytes outside of texts and comments are such that a value can stand behind them. Texts and
+/// comments end where the parser has them end, so that nothing that it makes a value of goes uncounted.
+fn has_more_marks(bytes: &[u8], most: usize) -> bool {
+    let is_mark = |byte: &&u8| matches!(**byte, b',' | b':' | b'[' | b'{');
+    // Few documents have that many with those in texts, and it takes a fraction of the time to find out.
+    if bytes.iter().filter(is_mark).count() <= most {
+        return false;
+    }
+    let mut marks = 0;
+    let mut left = bytes;
+    while let Some((&byte, rest)) = left.split_first() {
+        left = match byte {
+            b'"' | b'\'' => behind_text(rest, byte),
+            b'/' if rest.starts_with(b"/") => memchr::memchr2(b'\n', b'\r', rest).map_or(&[][..], |end| &rest[end..]),
+            b'/' if rest.starts_with(b"*") => {
+                memchr::memmem::find(&rest[1..], b"*/").map_or(&[][..], |end| &rest[end + 3..])
+            }
+            _ => {
+                marks += usize::from(is_mark(&&byte));
+                if marks > most {
+                    return true;
+                }
+                rest
+            }
+        };
+    }
+    false
+}
+
+/// What stands behind the end of a text in these quotes, whose first byte is the first of `bytes`.
+fn behind_text(bytes: &[u8], quote: u8) -> &[u8] {
+    let mut left = bytes;
+    while let Some(at) = memchr::memchr2(quote, b'\\', left) {
+        let behind = if left[at] == quote { at + 1 } else { at + 2 };
+        let rest = left.get(behind..).unwrap_or_default();
+        if left[at] == quote {
+            return rest;
+        }
+        left = rest;
+    }
+    &[]
 }
 
 /// The offsets at which lines begin.
@@ -187,6 +228,37 @@ mod tests {
         assert_eq!(parse(&list(MOST_NODES - 1)).unwrap().items().len(), MOST_NODES - 1);
         assert_eq!(parse_plan(&list(MOST_NODES)).unwrap().items().len(), MOST_NODES);
         assert!(matches!(parse_plan(&list(2_000_000)), Err(JsonError::TooLarge { most: MOST_NODES_OF_PLAN })));
+    }
+
+    #[test]
+    fn what_stands_in_texts_and_comments_is_no_value() {
+        let commas = ",".repeat(MOST_NODES * MARKS_OF_VALUE + 1);
+        for text in [
+            format!("[1, \"{commas}\", 2]"),
+            format!("{{\"a\": \"\\\"{commas}\\\\\", \"b\": '{commas}'}}"),
+            format!("// it's \"{commas}\n[1]"),
+            format!("[1 /* \"{commas} **/]"),
+        ] {
+            assert!(parse(&text).is_ok());
+        }
+        // Texts and comments end where they end, and what comes then is counted.
+        let values = format!("[{}1]", "1,".repeat(MOST_NODES * MARKS_OF_VALUE + 1));
+        for begin in
+            ["[\"\\\\\", ", "[\"'\", '\"', ", "// \"\r[", "[\n//\n", "[/* ' \" // */ ", "[/**/ ", "[\"//\", \"/*\", "]
+        {
+            let text = format!("{begin}{values}]");
+            assert!(matches!(parse(&text), Err(JsonError::TooLarge { most: MOST_NODES })), "{begin}");
+        }
+        // What has no end is no document.
+        for begin in ["\"", "'", "\"\\", "/*", "[\"\\\""] {
+            assert!(parse(&format!("{begin}{commas}")).is_err(), "{begin}");
+        }
+        assert!(has_more_marks(b",,,", 2));
+        assert!(!has_more_marks(b",,,", 3));
+        assert!(!has_more_marks(b"',,,", 2));
+        assert!(!has_more_marks(b"/*,,,", 2));
+        assert!(!has_more_marks(b"//,,,", 2));
+        assert!(has_more_marks(b"/,,,", 2));
     }
 
     #[test]
