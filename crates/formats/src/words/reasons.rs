@@ -199,7 +199,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("the link", &["cannot read the link: Permission denied (os error 13)"]),
 ];
 
-/// What counts something, which no mark stands before.
+/// What no mark stands before, as what counts something.
 const COUNTED: &[&str] = &[
     "1 more file could not be looked into",
     "2 more files could not be looked into",
@@ -220,6 +220,10 @@ const COUNTED: &[&str] = &[
     "1 of its files that can run, or that tell owners, is left out: the list of one layer has 7 MiB",
     "2 of its files that can run, or that tell owners, are left out: the list of one layer has 7 MiB",
     "1 symbolic link is left out, so that files may lie elsewhere than is said",
+    "it is cut off: the file ends before its headers do; its packages may be missing",
+    "it is cut off: the file ends before its section headers do; its packages may be missing",
+    "it is cut off: the file ends before its sections do; its packages may be missing",
+    "it is cut off: the file ends before its segments do; its packages may be missing",
     "1 more misconfiguration than the 7 that are listed",
     "1 of its packages cannot be read, the first because it points at a page twice",
     "1 more file or folder of the folder cannot be read",

@@ -92,8 +92,11 @@ impl Ecosystem for Binaries {
         let mut watchers: Vec<&mut dyn Watcher> = vec![&mut go, &mut audit];
         watchers.extend(programs.as_mut().map(|programs| programs as &mut dyn Watcher));
         pass::run(&mut file.stream(), &mut watchers)?;
-        go.hand_over(&path, found);
-        audit.hand_over(&path, found);
+        let has_modules = go.hand_over(&path, found);
+        let has_crates = audit.hand_over(&path, found);
+        if let Some(cut) = layout.cut.filter(|_| !has_modules && !has_crates) {
+            found.gap(&path, cut.reason());
+        }
         if let Some(programs) = programs {
             programs.hand_over(found);
         }

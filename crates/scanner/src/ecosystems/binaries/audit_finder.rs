@@ -29,6 +29,8 @@ const LIST_BEGIN: &[u8] = b"{\"packages\"";
 
 /// Looks for cargo-auditable's list.
 pub(super) struct AuditFinder {
+    /// Whether the file ends before its headers say.
+    is_cut: bool,
     range: Range<u64>,
     /// Whether the range is searched to its end.
     is_promising: bool,
@@ -43,19 +45,24 @@ impl AuditFinder {
             AuditPlace::Section(range) => (range.clone(), true),
             AuditPlace::Unloaded(range) => (range.clone(), false),
         };
-        AuditFinder { range, is_promising, list: None, inflate: None }
+        AuditFinder { is_cut: layout.cut.is_some(), range, is_promising, list: None, inflate: None }
     }
 
-    /// Adds what was found.
-    pub(super) fn hand_over(self, path: &str, found: &mut Found) {
-        let Some(list) = self.list else { return };
+    /// Adds what was found. Says whether that is a whole list.
+    pub(super) fn hand_over(self, path: &str, found: &mut Found) -> bool {
+        let Some(list) = self.list else { return false };
         let mut json = Vec::new();
         let outcome = ZlibDecoder::new(list.bytes.as_slice()).take(MOST_LIST_BYTES + 1).read_to_end(&mut json);
+        if outcome.is_err() && self.is_cut {
+            return false;
+        }
         if outcome.is_err() || json.len() as u64 > MOST_LIST_BYTES {
             found.gap(path, "the list of crates embedded in it is damaged or longer than 8 MiB");
         } else if let Err(error) = rust::read_audit_list(&json, found) {
             found.gap(path, error.to_string());
         }
+        // What is wrong with it is said.
+        true
     }
 
     fn searched(&self) -> Range<u64> {

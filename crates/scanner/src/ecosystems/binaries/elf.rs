@@ -1,6 +1,6 @@
 //! The headers of ELF files (System V ABI, chapter 4 and 5).
 
-use super::layout::{AuditPlace, Layout, Numbers, Parsed, Segment};
+use super::layout::{AuditPlace, Cut, Layout, Numbers, Parsed, Segment};
 
 const TYPE_EXECUTABLE: u16 = 2;
 const TYPE_SHARED: u16 = 3;
@@ -59,6 +59,14 @@ fn read_headers(numbers: Numbers<'_>, is_64: bool) -> Option<Parsed> {
     let has_sections_in_front = sections > 0 && (programs_end..4096).contains(&sections_at);
     layout.is_probably_go = layout.has_go_note || has_sections_in_front;
     let loaded_end = layout.segments.iter().map(|segment| segment.range().end).max().unwrap_or(0);
+    // Files with nothing but what debuggers want keep the segments of their program, and have the section headers at the end.
+    layout.goes_to = if sections > 0 && !has_sections_in_front {
+        let section_bytes = u64::from(numbers.u16(sizes_at + 4)?);
+        Some((sections_at.saturating_add(sections * section_bytes), Cut::SectionHeaders))
+    } else {
+        let filled = layout.segments.iter().filter(|segment| segment.bytes > 0);
+        filled.map(|segment| segment.range().end).max().map(|end| (end, Cut::Segments))
+    };
     if sections > 0 && sections_at > loaded_end && !layout.is_probably_go {
         layout.audit = AuditPlace::Unloaded(loaded_end..sections_at);
     }

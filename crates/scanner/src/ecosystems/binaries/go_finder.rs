@@ -71,8 +71,9 @@ impl<'l> GoFinder<'l> {
         GoFinder { layout, writable, read_only, state: State::Searching, list: None, versions: Vec::new() }
     }
 
-    /// Adds what was found.
-    pub(super) fn hand_over(self, path: &str, found: &mut Found) {
+    /// Adds what was found. Says whether that is all that a toolchain writes.
+    pub(super) fn hand_over(self, path: &str, found: &mut Found) -> bool {
+        let is_inline = matches!(&self.state, State::Done { list: Some(_), .. });
         let list_in_data = self.list.and_then(|capture| {
             let end = memmem::find(&capture.bytes, LIST_END)?;
             Some(capture.bytes[..end].to_vec())
@@ -83,11 +84,12 @@ impl<'l> GoFinder<'l> {
             State::Searching | State::Inline(_) => (String::new(), list_in_data),
         };
         let list = list.map(|list| String::from_utf8_lossy(&list).into_owned()).unwrap_or_default();
-        if self.layout.has_go_note && version.is_empty() && list.is_empty() {
+        if self.layout.has_go_note && version.is_empty() && list.is_empty() && self.layout.cut.is_none() {
             let reason = "it is a Go program without build information (built before Go 1.13, or stripped of it)";
             found.gap(path, reason);
         }
         build_info::read(&version, &list, found);
+        is_inline || !version.is_empty() && !list.is_empty()
     }
 
     /// Looks for the header in the writable data.

@@ -20,6 +20,37 @@ pub(super) struct Layout {
     pub(super) has_go_note: bool,
     /// Where cargo-auditable's list can be.
     pub(super) audit: AuditPlace,
+    /// How far the file goes at least by what its headers say, and what is there.
+    pub(super) goes_to: Option<(u64, Cut)>,
+    /// What is missing where the file is shorter.
+    pub(super) cut: Option<Cut>,
+}
+
+/// What a file ends before that is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// The headers from which all else is known.
+    Headers,
+    /// The table of sections, which linkers write at the end.
+    SectionHeaders,
+    /// The parts that are loaded, of ELF and Mach-O.
+    Segments,
+    /// The parts of a PE file.
+    Sections,
+}
+
+impl Cut {
+    /// What is said of the file.
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Cut::Headers => "it is cut off: the file ends before its headers do; its packages may be missing",
+            Cut::SectionHeaders => {
+                "it is cut off: the file ends before its section headers do; its packages may be missing"
+            }
+            Cut::Segments => "it is cut off: the file ends before its segments do; its packages may be missing",
+            Cut::Sections => "it is cut off: the file ends before its sections do; its packages may be missing",
+        }
+    }
 }
 
 /// A part of the file that is loaded into memory.
@@ -60,8 +91,9 @@ pub(super) fn is_executable(head: &[u8]) -> bool {
 }
 
 impl Layout {
-    /// Reads the layout; `None` for what is neither a program nor a library, or is damaged.
+    /// Reads the layout; `None` for what is neither a program nor a library, or is damaged otherwise than by being cut off.
     pub(super) fn read(file: &mut WantedFile<'_>) -> Result<Option<Layout>, ReadFileError> {
+        let size_bytes = file.size_bytes();
         let mut wanted = super::HEAD_BYTES;
         loop {
             let head = file.head(wanted)?;
@@ -73,9 +105,16 @@ impl Layout {
                 mach_o::parse(head)
             };
             match parsed {
-                Parsed::Layout(layout) => return Ok(Some(layout)),
+                Parsed::Layout(mut layout) => {
+                    layout.cut = layout.goes_to.filter(|(end, _)| *end > size_bytes).map(|(_, cut)| cut);
+                    return Ok(Some(layout));
+                }
                 Parsed::Nothing => return Ok(None),
                 Parsed::NeedsMore if wanted < MOST_HEAD_BYTES && head.len() == wanted => wanted = MOST_HEAD_BYTES,
+                // Programs of DOS begin like those of Windows, and say nothing of what is sought behind their end.
+                Parsed::NeedsMore if head.len() < wanted && (!head.starts_with(b"MZ") || pe::has_signature(head)) => {
+                    return Ok(Some(Layout { cut: Some(Cut::Headers), ..Layout::default() }));
+                }
                 Parsed::NeedsMore => return Ok(None),
             }
         }

@@ -2,8 +2,10 @@
 //!
 //! Of a universal file only the first program is read: all of them are builds of one source.
 
-use super::layout::{AuditPlace, Layout, Numbers, Parsed, Segment};
+use super::layout::{AuditPlace, Cut, Layout, Numbers, Parsed, Segment};
 
+/// Kinds of files that have what their headers name: programs, libraries and what programs load. Others leave parts out.
+const WHOLE_KINDS: [u32; 3] = [2, 6, 8];
 const SEGMENT_32: u32 = 0x1;
 const SEGMENT_64: u32 = 0x19;
 const PROTECTION_WRITE: u32 = 2;
@@ -81,6 +83,10 @@ fn read_headers(numbers: Numbers<'_>, is_64: bool, base: usize) -> Option<Parsed
             }
         }
         at = at.checked_add(length)?;
+    }
+    if WHOLE_KINDS.contains(&numbers.u32(12)?) {
+        let filled = layout.segments.iter().filter(|segment| segment.bytes > 0);
+        layout.goes_to = filled.map(|segment| segment.range().end).max().map(|end| (end, Cut::Segments));
     }
     Some(Parsed::Layout(layout))
 }

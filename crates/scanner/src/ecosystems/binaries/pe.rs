@@ -1,6 +1,6 @@
 //! The headers of Windows executables (learn.microsoft.com, PE format).
 
-use super::layout::{AuditPlace, Layout, Numbers, Parsed, Segment};
+use super::layout::{AuditPlace, Cut, Layout, Numbers, Parsed, Segment};
 
 const OPTIONAL_64_BIT: u16 = 0x20b;
 const SECTION_EXECUTE: u32 = 0x2000_0000;
@@ -10,6 +10,13 @@ const SECTION_WRITE: u32 = 0x8000_0000;
 pub(super) fn parse(head: &[u8]) -> Parsed {
     let numbers = Numbers { bytes: head, is_big_endian: false };
     read_headers(numbers).unwrap_or(Parsed::NeedsMore)
+}
+
+/// Whether there are headers of Windows where the file says.
+pub(super) fn has_signature(head: &[u8]) -> bool {
+    let numbers = Numbers { bytes: head, is_big_endian: false };
+    let coff = numbers.u32(0x3c).and_then(|coff| usize::try_from(coff).ok());
+    coff.and_then(|coff| head.get(coff..)).is_some_and(|coff| coff.starts_with(b"PE\0\0"))
 }
 
 /// `None` when the headers go on behind what was read.
@@ -38,10 +45,14 @@ fn read_headers(numbers: Numbers<'_>) -> Option<Parsed> {
             is_writable: flags & SECTION_WRITE != 0,
             is_executable: flags & SECTION_EXECUTE != 0,
         };
+        // A section is padded to the file's alignment, which the last one need not be; its own length is the one in memory.
+        let own_bytes = u64::from(numbers.u32(at + 8)?).min(bytes);
+        if own_bytes > 0 {
+            let end = layout.goes_to.map_or(0, |(end, _)| end).max(segment.offset + own_bytes);
+            layout.goes_to = Some((end, Cut::Sections));
+        }
         if name.starts_with(b".dep-v0") {
-            // A section is padded to the file's alignment; its own length is the one in memory.
-            let bytes = u64::from(numbers.u32(at + 8)?).min(bytes);
-            layout.audit = AuditPlace::Section(segment.offset..segment.offset + bytes);
+            layout.audit = AuditPlace::Section(segment.offset..segment.offset + own_bytes);
         }
         layout.segments.push(segment);
     }

@@ -73,8 +73,9 @@ fn pe(data: &[u8]) -> Vec<u8> {
 fn mach_o(data: &[u8]) -> Vec<u8> {
     let mut file = vec![0; 2 * PART_BYTES];
     let part = PART_BYTES as u32;
-    // One command, of 72 bytes: a segment with its address, length, place in the file, length there and protection.
-    put(&mut file, &[(0, 0xfeed_facf), (16, 1), (32, 0x19), (36, 72)]);
+    // A program of one command, of 72 bytes: a segment with its address, length, place in the file, length there and
+    // protection.
+    put(&mut file, &[(0, 0xfeed_facf), (12, 2), (16, 1), (32, 0x19), (36, 72)]);
     put(&mut file, &[(56, ADDRESS as u32), (64, part), (72, part), (80, part), (92, 3)]);
     file[PART_BYTES..PART_BYTES + data.len()].copy_from_slice(data);
     file
@@ -225,6 +226,106 @@ fn programs_of_other_systems_are_read_whatever_they_are_called() {
         for ending in ["exe", "EXE", "Dll", "dylib"] {
             assert_eq!(in_layer(&format!("downloads/{name}.{ending}"), 0o644, small), expected, "{name}.{ending}");
         }
+    }
+}
+
+/// What is told of a program: its packages, then what a gap says that the file ends before.
+fn told(file: &[u8]) -> String {
+    let Found { packages, gaps, .. } = read(&Binaries, "bin/app", file);
+    let packages = packages.iter().map(|package| format!("{} {}", package.name, package.version));
+    let gaps = gaps.iter().map(|gap| {
+        let cut = gap.reason.strip_prefix("it is cut off: the file ends before its ");
+        let what = cut.and_then(|cut| cut.strip_suffix(" do; its packages may be missing"));
+        format!("no {}", what.unwrap_or(&gap.reason))
+    });
+    packages.chain(gaps).collect::<Vec<_>>().join(", ")
+}
+
+/// An ELF program whose section headers are at this place, if it has any.
+fn with_sections_at(mut file: Vec<u8>, place: Option<u64>) -> Vec<u8> {
+    file[40..48].copy_from_slice(&place.unwrap_or(0).to_le_bytes());
+    file[60..62].copy_from_slice(&u16::from(place.is_some()).to_le_bytes());
+    file
+}
+
+#[test]
+fn a_go_program_that_is_cut_off_is_a_gap_unless_its_modules_are_there() {
+    let header = inline_header("go1.22.3", &list_of(1));
+    let modules = "stdlib 1.22.3, a/b v1.0.0, example.com/m0 v1.0.0";
+    for has_go_note in [true, false] {
+        let file = elf(has_go_note, &[(1, b"code"), (2, &header)], &[0; 5000]);
+        // In front, at the end, and before the first byte of its build information.
+        for end in [PART_BYTES + 100, 2 * PART_BYTES, 2 * PART_BYTES + header.len() - 1] {
+            assert_eq!(told(&file[..end]), "no section headers", "{end}");
+            // Go's own linker puts them in front.
+            assert_eq!(told(&with_sections_at(file.clone(), Some(512))[..end]), "no segments", "{end}");
+        }
+        for end in [2 * PART_BYTES + header.len(), 3 * PART_BYTES, file.len() - 64, file.len()] {
+            assert_eq!(told(&file[..end]), modules, "{end}");
+        }
+        assert_eq!(told(&file[..100]), "no headers");
+    }
+    // Older ones have the list in the read-only data, and behind it what leads to their version.
+    let list = [LIST_BEGIN, list_of(1).as_bytes(), LIST_END].concat();
+    let file = elf(true, &[(1, b"code"), (0, &list), (2, b"data")], b"");
+    assert_eq!(told(&file[..2 * PART_BYTES + list.len() - 1]), "no section headers");
+    assert_eq!(told(&file[..3 * PART_BYTES]), "a/b v1.0.0, example.com/m0 v1.0.0, no section headers");
+}
+
+#[test]
+fn a_rust_program_that_is_cut_off_is_a_gap_unless_its_list_is_there() {
+    let list = deflated(br#"{"packages":[{"name":"serde","version":"1.0.1","source":"crates.io"}]}"#);
+    let file = elf(false, &[(1, b"code"), (2, b"data")], &[list.as_slice(), &[0; 500]].concat());
+    let begin = 3 * PART_BYTES;
+    for end in [PART_BYTES, begin, begin + 1, begin + list.len() / 2, begin + list.len() - 8] {
+        assert_eq!(told(&file[..end]), "no section headers", "{end}");
+    }
+    for end in [begin + list.len(), file.len() - 1, file.len()] {
+        assert_eq!(told(&file[..end]), "serde 1.0.1", "{end}");
+    }
+}
+
+#[test]
+fn programs_of_other_systems_that_are_cut_off_are_gaps() {
+    let header = inline_header("go1.22.3", &list_of(1));
+    let modules = "stdlib 1.22.3, a/b v1.0.0, example.com/m0 v1.0.0";
+    let (windows, macos) = (pe(&header), mach_o(&header));
+    for end in [PART_BYTES, PART_BYTES + header.len() - 1] {
+        assert_eq!(told(&windows[..end]), "no sections");
+        assert_eq!(told(&macos[..end]), "no segments");
+        assert_eq!(told(&universal(&macos)[..4096 + end]), "no segments");
+    }
+    assert_eq!((told(&windows[..0x100]), told(&macos[..60])), ("no headers".to_owned(), "no headers".to_owned()));
+    let behind = PART_BYTES + header.len();
+    assert_eq!((told(&windows[..behind]), told(&macos[..behind])), (modules.to_owned(), modules.to_owned()));
+}
+
+#[test]
+fn whole_programs_without_packages_are_no_gap() {
+    let file = elf(false, &[(1, b"code"), (2, b"data")], b"comments");
+    assert_eq!(told(&file), "");
+    // Stripped of its section headers too.
+    assert_eq!(told(&with_sections_at(file.clone(), None)[..3 * PART_BYTES]), "");
+    // What debuggers want of a program, which has its segments elsewhere.
+    assert_eq!(told(&with_sections_at(file.clone(), Some(4096))[..4096 + 64]), "");
+    assert_eq!(told(&with_sections_at(file, Some(4096))[..4096 + 63]), "no section headers");
+    for other in [pe(b""), mach_o(b""), universal(&mach_o(b""))] {
+        assert_eq!(told(&other), "");
+    }
+    // The last section need not be padded.
+    let mut padded = pe(b"");
+    put(&mut padded, &[(0x98 + 240 + 8, 100)]);
+    assert_eq!(told(&padded[..PART_BYTES + 100]), "");
+    assert_eq!(told(&padded[..PART_BYTES + 99]), "no sections");
+    let mut symbols = mach_o(b"");
+    put(&mut symbols, &[(12, 10)]);
+    assert_eq!(told(&symbols[..PART_BYTES]), "");
+    // Programs of DOS.
+    for place in [0, 64, 4000, u32::MAX] {
+        let mut dos = vec![0; 300];
+        dos[..2].copy_from_slice(b"MZ");
+        put(&mut dos, &[(0x3c, place)]);
+        assert_eq!(told(&dos), "", "{place}");
     }
 }
 
