@@ -35,7 +35,9 @@ const MOST_PARTS_OF_TARGETS: usize = 100_000;
 /// Why it is not known where a path lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unresolved {
-    /// It leads through more links than are followed, as links in a circle do.
+    /// It leads through a link whose own target leads through it.
+    Circle,
+    /// It leads through more links than are followed.
     TooManyLinks,
     /// It and the links that it leads through have more parts than are looked at.
     TooManyParts,
@@ -47,7 +49,10 @@ impl Unresolved {
     /// What is said of a file that is not found for this.
     pub(crate) fn reason(self) -> &'static str {
         match self {
-            Unresolved::TooManyLinks => "it leads through symbolic links in a circle",
+            Unresolved::Circle => "it leads through symbolic links in a circle",
+            Unresolved::TooManyLinks => {
+                "it leads through too many symbolic links (limit 40), so that what is behind them was not read"
+            }
             Unresolved::TooManyParts => "it leads through symbolic links to a path that is too long to follow",
             Unresolved::LeadsOut => "it is a symbolic link out of the folder that is scanned",
         }
@@ -169,7 +174,10 @@ fn follow<T: AsRef<str>>(
     let mut left: Vec<String> = parts(path);
     let mut real = String::new();
     let (mut followed, mut steps) = (0, 0);
+    // The links whose targets are on the way, each with how many parts are left behind its target.
+    let mut open: Vec<(String, usize)> = Vec::new();
     while let Some(part) = left.pop() {
+        while open.pop_if(|(_, behind)| left.len() < *behind).is_some() {}
         steps += 1;
         if steps > MOST_STEPS {
             return Err(Unresolved::TooManyParts);
@@ -186,10 +194,14 @@ fn follow<T: AsRef<str>>(
             real = next;
             continue;
         };
+        if open.iter().any(|(link, _)| *link == next) {
+            return Err(Unresolved::Circle);
+        }
         followed += 1;
         if followed > MOST_FOLLOWED {
             return Err(Unresolved::TooManyLinks);
         }
+        open.push((next, left.len()));
         let target = target.as_ref();
         if target.starts_with('/') {
             real.clear();
@@ -306,9 +318,36 @@ mod tests {
 
     #[test]
     fn links_in_a_circle_end() {
-        assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(Unresolved::TooManyLinks));
-        assert_eq!(follow("a/x", &[("a", "a/b")]), Err(Unresolved::TooManyLinks));
+        for links in
+            [&[("a", "b"), ("b", "a")][..], &[("a", "a/b")], &[("a", "/a")], &[("a", "b/c"), ("b/c", "../a/d")]]
+        {
+            assert_eq!(follow("a/x", links), Err(Unresolved::Circle), "{links:?}");
+            assert_eq!(follow("a", links), Err(Unresolved::Circle), "{links:?}");
+        }
         assert_eq!(follow("a", &[("a", &"../".repeat(1_300))]), Err(Unresolved::TooManyParts));
+    }
+
+    /// A path that leads through one link several times comes to an end.
+    #[test]
+    fn links_that_come_again_are_no_circle() {
+        assert_eq!(follow("a/../a/../a/x", &[("a", "b")]).as_deref(), Ok("b/x"));
+        assert_eq!(follow("a/a/x", &[("a", ".")]).as_deref(), Ok("x"));
+        assert_eq!(follow("a/x", &[("a", "b/../b/c"), ("b", "d")]).as_deref(), Ok("d/c/x"));
+        assert_eq!(follow(&"a/../".repeat(41), &[("a", "b")]), Err(Unresolved::TooManyLinks));
+    }
+
+    #[test]
+    fn a_chain_of_links_ends_where_linux_ends_it() {
+        let chain = |links: usize| -> Vec<(String, String)> {
+            (0..links).map(|number| (format!("l{number}"), format!("l{}", number + 1))).collect()
+        };
+        let resolve_chain = |links: usize| {
+            let chain = chain(links);
+            resolve("l0/x", |at| chain.iter().find(|(link, _)| link == at).map(|(_, target)| target.as_str()))
+        };
+        assert_eq!(resolve_chain(MOST_FOLLOWED).as_deref(), Ok("l40/x"));
+        assert_eq!(resolve_chain(MOST_FOLLOWED + 1), Err(Unresolved::TooManyLinks));
+        assert!(Unresolved::TooManyLinks.reason().contains(&format!("(limit {MOST_FOLLOWED})")));
     }
 
     #[test]

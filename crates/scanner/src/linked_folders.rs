@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use model::{Ecosystem, Gap, UntrustedPath, counted};
 
 use crate::ecosystems::linked_package;
-use crate::folder_links::{ImageLinks, join, parts_from_root};
+use crate::folder_links::{ImageLinks, Unresolved, join, parts_from_root};
 use crate::folder_wants::{FOLDER_WANTS, WantedFolder};
 use crate::found::Found;
 use crate::further_pass::{Place, is_unread};
@@ -88,7 +88,9 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
                 match links.resolve(path) {
                     Ok(real) => has_room = add_folder(layers, number, path, &real, &mut room, linked),
                     Err(unresolved) => {
-                        if FOLDER_WANTS.whole(path, "").is_some() {
+                        let has_wanted_file = FOLDER_WANTS.files_in(path).next().is_some();
+                        let is_chain = unresolved == Unresolved::TooManyLinks;
+                        if FOLDER_WANTS.whole(path, "").is_some() || is_chain && has_wanted_file {
                             linked.gaps_of_layers.push((number, Gap::new(path.as_str(), unresolved.reason())));
                         }
                     }

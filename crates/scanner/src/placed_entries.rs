@@ -103,6 +103,7 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
         let cut = self.is_cut.then(|| Gap::new("", TOO_MANY_LINKS));
         let unresolved = self.unresolved.into_iter().map(|(folder, unresolved)| {
             let what = match unresolved {
+                Unresolved::Circle => "it leads through symbolic links in a circle".to_owned(),
                 Unresolved::TooManyLinks => format!("it leads through more than {MOST_FOLLOWED} symbolic links"),
                 Unresolved::TooManyParts | Unresolved::LeadsOut => {
                     format!("its path and the links that it leads through have more than {MOST_STEPS} parts")

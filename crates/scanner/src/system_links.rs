@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath};
 
-use crate::folder_links::{ImageLinks, link_at, resolve};
+use crate::folder_links::{ImageLinks, Unresolved, link_at, resolve};
 use crate::further_names::FurtherName;
 use crate::further_pass::{FurtherPass, Place, is_unread};
 use crate::includes::{self, UnreadInclude};
@@ -84,6 +84,10 @@ impl LinkedFiles {
                     linked.gaps.push(Gap::new(*sought, unresolved.reason()));
                     continue;
                 }
+                Err(Unresolved::TooManyLinks) => {
+                    linked.gaps.push(Gap::new(*sought, Unresolved::TooManyLinks.reason()));
+                    continue;
+                }
                 Err(_) => continue,
             };
             let Some((number, named)) = holder(layers, &real) else {
@@ -152,6 +156,7 @@ pub(crate) fn has_folder(layers: &[&LayerIndex], real: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::io::{Cursor, Read};
+    use std::iter;
 
     use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 
@@ -315,7 +320,34 @@ pub(crate) mod tests {
     fn links_in_a_circle_are_gaps() {
         let seen = seen(&[&["lib -> a", "a -> lib"], &[NEW]]);
         assert_eq!(seen[0], "musl 2 in lib/apk/db/installed");
-        assert!(seen[1].starts_with("gap lib: it leads through more than 40 symbolic links"), "{seen:?}");
+        assert!(seen[1].starts_with("gap lib: it leads through symbolic links in a circle, so that"), "{seen:?}");
+    }
+
+    #[test]
+    fn links_that_are_too_many_are_gaps_of_what_lies_behind_them() {
+        let chain = |first: &str, last: &str| -> Vec<String> {
+            let middle = (1..60).map(|number| format!("l{number} -> /l{}", number + 1));
+            iter::once(format!("{first} -> /l1")).chain(middle).chain([format!("l60 -> {last}")]).collect()
+        };
+        let reason = "it leads through too many symbolic links (limit 40), so that what is behind them was not read";
+        let lodash = r#"srv/nm/lodash/package.json = {"name":"lodash","version":"4.17.20"}"#;
+        let lock = r#"srv/x = {"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+        let metadata = "srv/py/METADATA = Name: jinja2\nVersion: 2.11.1\n";
+        for (first, last, file) in [
+            ("app/node_modules", "/srv/nm", lodash),
+            ("app/node_modules/lodash", "/srv/nm/lodash", lodash),
+            ("app/package-lock.json", "/srv/x", lock),
+            ("app/jinja2-2.11.1.dist-info", "/srv/py", metadata),
+        ] {
+            let chain = chain(first, last);
+            let lines: Vec<&str> = chain.iter().map(String::as_str).chain([file]).collect();
+            check(&[&lines], &[&format!("gap {first}: {reason}")]);
+        }
+        let chain = chain("var/lib/dpkg", "/opt/dpkg");
+        let status: &str = &format!("opt/dpkg/status = {STATUS}");
+        let lines: Vec<&str> = chain.iter().map(String::as_str).chain([status]).collect();
+        let seen = seen(&[&lines]);
+        assert!(seen.contains(&format!("gap var/lib/dpkg/status: {reason}")), "{seen:?}");
     }
 
     const STATUS: &str = "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n";

@@ -85,6 +85,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "7, so that it is unknown where files that a layer has there lie",
         &[
+            "it leads through symbolic links in a circle, so that it is unknown where files that a layer has there lie",
             "it leads through more than 40 symbolic links, so that it is unknown where files that a layer has there lie",
             "its path and the links that it leads through have more than 7 parts, so that it is unknown where files that a layer has there lie",
         ],
@@ -220,6 +221,8 @@ const COUNTED: &[&str] = &[
     "1 of its files that can run, or that tell owners, is left out: the list of one layer has 7 MiB",
     "2 of its files that can run, or that tell owners, are left out: the list of one layer has 7 MiB",
     "1 symbolic link is left out, so that files may lie elsewhere than is said",
+    "it leads through symbolic links in a circle",
+    "it leads through too many symbolic links (limit 40), so that what is behind them was not read",
     "it is cut off: the file ends before its headers do; its packages may be missing",
     "it is cut off: the file ends before its section headers do; its packages may be missing",
     "it is cut off: the file ends before its sections do; its packages may be missing",
