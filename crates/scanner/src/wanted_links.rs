@@ -51,6 +51,10 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
                     linked.wanted.entry(holder).or_default().want(held, place);
                 }
                 Some(_) => {}
+                None if real.is_empty() && named.file_name() == "node_modules" => {
+                    let reason = "it is a symbolic link to the root, which is not read as a folder of packages";
+                    note(linked, number, path, reason.to_owned());
+                }
                 None if has_folder(layers, &real) => {}
                 None => note(linked, number, path, format!("it is a symbolic link to {target}, which is not there")),
             }

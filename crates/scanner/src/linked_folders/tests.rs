@@ -180,7 +180,23 @@ fn links_to_nothing_and_to_empty_folders_are_left_alone() {
     }
     check(&[&["app/node_modules -> ../empty", "empty/"]], &[]);
     // The root is no folder of packages.
-    check(&[&["node_modules -> /", r#"app/package.json = {"name":"app","version":"1.0.0"}"#]], &[]);
+    let app = r#"app/package.json = {"name":"app","version":"1.0.0"}"#;
+    let root = "node_modules: it is a symbolic link to the root, which is not read as a folder of packages";
+    check(&[&["node_modules -> /", app]], &[&format!("gap {root}")]);
+    check(&[&["app/node_modules -> ../../..", app]], &[&format!("gap app/{root}")]);
+    check(&[&["app/node_modules -> ../other", "other -> /", app]], &[&format!("gap app/{root}")]);
+}
+
+/// Node finds what is around the link as well; it is told once, however often the link leads through itself.
+#[test]
+fn a_link_to_a_folder_that_it_lies_in_tells_what_is_there_once() {
+    let app = r#"srv/app/package.json = {"name":"app","version":"1.0.0"}"#;
+    let inner = r#"srv/app/x/package.json = {"name":"x","version":"2.0.0"}"#;
+    check(&[&["srv/app/node_modules -> ..", app]], &["app 1.0.0 in srv/app/node_modules/app/package.json"]);
+    check(&[&["srv/app/node_modules -> .", app, inner]], &["x 2.0.0 in srv/app/node_modules/x/package.json"]);
+    let links: Vec<String> = (0..100).map(|number| format!("srv/app/x{number}/node_modules -> /srv/app")).collect();
+    let lines: Vec<&str> = links.iter().map(String::as_str).chain([app, inner]).collect();
+    check(&[&lines], &["x 2.0.0 in srv/app/x0/node_modules/x/package.json"]);
 }
 
 #[test]
