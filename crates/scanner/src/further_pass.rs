@@ -10,6 +10,7 @@ use crate::folder_links::join;
 use crate::layer_index::{LayerIndex, LiesAt, Room, read_wanted};
 use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
 use crate::linked_folders::{self, LinkedFolders};
+use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::lower_links;
 use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
@@ -48,6 +49,8 @@ pub(crate) struct Place {
     layer: usize,
     /// By how many last parts of the path of its folder readers may go, beyond whole paths.
     parts: usize,
+    /// The link to the same file by which is told what is in it.
+    told_by: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,23 +265,28 @@ impl HardLinked {
 impl Place {
     /// A file that is told where it lies, as the layer that holds it has it.
     pub(crate) fn where_it_lies(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::OwnPath, layer, parts: 1 }
+        Place { real, sought, told: Told::OwnPath, layer, parts: 1, told_by: None }
     }
 
     /// A file that is told where it is looked for, in the layer that brings it there.
     pub(crate) fn where_it_is_sought(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::SymbolicLink, layer, parts: 1 }
+        Place { real, sought, told: Told::SymbolicLink, layer, parts: 1, told_by: None }
     }
 
     /// A file that is told where a hard link is, in the layer that has the link.
     pub(crate) fn where_it_is_linked(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::HardLink, layer, parts: 1 }
+        Place { real, sought, told: Told::HardLink, layer, parts: 1, told_by: None }
     }
 
     /// A file that layer `holder` has and layer `layer` gets to know, behind a link of a folder: readers may go by so many
     /// last `parts` of the path of its folder.
     pub(crate) fn behind_folder(layer: usize, holder: usize, real: String, sought: String, parts: usize) -> Place {
-        Place { real, sought, told: Told::BehindFolder { holder }, layer, parts }
+        Place { real, sought, told: Told::BehindFolder { holder }, layer, parts, told_by: None }
+    }
+
+    /// The same for a file whose content is told by way of another link, unless that one's project has no use for it.
+    pub(crate) fn told_by(self, link: &str) -> Place {
+        Place { told_by: Some(link.to_owned()), ..self }
     }
 
     fn path(&self) -> &str {
@@ -305,7 +313,9 @@ impl Place {
     /// What readers choose by beyond whole paths: places that have the same are read alike.
     fn reading(&self) -> (String, String) {
         let sought = UntrustedPath::normalise(&self.sought);
-        let folder = sought.parent();
+        // A lock file says the same in any folder.
+        let is_lock = is_lock_file(sought.file_name()) && !is_in_dependency_folder(sought.as_str());
+        let folder = if is_lock { "" } else { sought.parent() };
         let begin = folder.rmatch_indices('/').nth(self.parts.saturating_sub(1)).map_or(0, |(slash, _)| slash + 1);
         (folder[begin..].to_owned(), sought.file_name().to_owned())
     }
@@ -324,6 +334,10 @@ impl Place {
         if let Told::BehindFolder { holder } = self.told {
             let lies = LiesAt { layer: holder, path: self.real.clone() };
             index.behind_folders.insert(path.clone(), lies);
+        }
+        if let Some(link) = &self.told_by {
+            index.told_by.insert(path.clone(), link.clone());
+            read.gaps.clear();
         }
         room.takes(read.weight_of(sought));
         match read.files.remove(sought) {

@@ -89,6 +89,9 @@ pub(crate) struct LayerIndex {
     /// Where files lie that a further pass found behind links of folders. It depends on other layers.
     #[serde(skip)]
     pub(crate) behind_folders: BTreeMap<String, LiesAt>,
+    /// Links to lock files that a further pass read, each with the link that tells what is in the file.
+    #[serde(skip)]
+    pub(crate) told_by: BTreeMap<String, String>,
 }
 
 /// Where a file lies that is told elsewhere.

@@ -28,6 +28,8 @@ pub(crate) struct LockedFiles<'a> {
     hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
     /// The same for ecosystems that install away from the project, whichever lock file says it: (ecosystem, name, version).
     hints_elsewhere: HashMap<(Ecosystem, &'a str, &'a str), Hint>,
+    /// Links to lock files, with those by which what is in the files is told.
+    further_links: HashMap<&'a str, &'a str>,
 }
 
 /// The names of lock files, which the tools that write them never leave without a byte: one that is empty was cut off, and
@@ -151,7 +153,17 @@ impl Hint {
 }
 
 impl<'a> LockedFiles<'a> {
-    pub(crate) fn new(files: &BTreeMap<&'a str, VisibleFile<'a>>) -> LockedFiles<'a> {
+    /// Those among the visible `files`. Where several are links to one file, `told_by` has for each but one the link by
+    /// which its packages are told.
+    pub(crate) fn new(
+        files: &BTreeMap<&'a str, VisibleFile<'a>>,
+        told_by: &HashMap<&'a str, &'a str>,
+    ) -> LockedFiles<'a> {
+        let is_same = |path: &str, teller: &str| {
+            let both = files.get(path).zip(files.get(teller));
+            both.is_some_and(|(file, other)| file.found.packages == other.found.packages)
+        };
+        let further_links = told_by.iter().map(|(path, teller)| (*path, *teller));
         let mut locked = LockedFiles {
             direct: HashMap::new(),
             trees: BTreeSet::new(),
@@ -162,6 +174,7 @@ impl<'a> LockedFiles<'a> {
             toolchains: files.keys().filter(|path| is_go_version(path)).map(|path| folder(path)).collect(),
             hints: HashMap::new(),
             hints_elsewhere: HashMap::new(),
+            further_links: further_links.filter(|(path, teller)| is_same(path, teller)).collect(),
         };
         for (path, file) in files {
             for (ecosystem, name) in &file.found.direct {
@@ -197,8 +210,13 @@ impl<'a> LockedFiles<'a> {
     }
 
     /// Whether what a lock file or list says of a package does not count: it yields to what is installed or to a better
-    /// list, or lies among someone else's files.
+    /// list, lies among someone else's files, or is told by way of another link to the same file.
     pub(crate) fn yields(&self, path: &str, package: &FoundPackage) -> bool {
+        let is_told = |teller: &&str| !self.yields_to_others(teller, package);
+        self.further_links.get(path).is_some_and(is_told) || self.yields_to_others(path, package)
+    }
+
+    fn yields_to_others(&self, path: &str, package: &FoundPackage) -> bool {
         let place = (folder(path), package.ecosystem);
         let to_installed = is_in_dependency_folder(path)
             || self.trees.contains(&(package.ecosystem, folder(path)))

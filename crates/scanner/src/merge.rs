@@ -35,6 +35,8 @@ pub(crate) struct MergedLayers<'a> {
     files: BTreeMap<&'a str, VisibleFile<'a>>,
     owned: BTreeMap<&'a str, &'a PathSet>,
     gaps: BTreeMap<&'a str, Vec<&'a Gap>>,
+    /// Links to lock files, with those that tell what is in the files.
+    told_by: HashMap<&'a str, &'a str>,
     /// What files told that packages of the system owned, until an upper layer hid them.
     of_packages: HashMap<&'a str, &'a Found>,
     /// Visible files that no package of the system owns any more: an upper layer put them in the place of such files.
@@ -116,6 +118,7 @@ impl<'a> MergedLayers<'a> {
                 }
             }
         }
+        self.told_by.extend(layer.told_by.iter().map(|(path, teller)| (path.as_str(), teller.as_str())));
         self.owned.extend(layer.owned.iter().map(|(path, owned)| (path.as_str(), owned)));
         for gap in &layer.gaps {
             self.gaps.entry(outer_path(&gap.path)).or_default().push(gap);
@@ -169,7 +172,7 @@ impl<'a> MergedLayers<'a> {
         settled.extend(workspaces::settle(&self.files));
         let files = self.files_with(&settled);
         let os_owned = self.files_of_os_packages(&files);
-        let locked = LockedFiles::new(&files);
+        let locked = LockedFiles::new(&files, &self.told_by);
         let licenses = self.licenses();
 
         let mut packages = Packages::default();

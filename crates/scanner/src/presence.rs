@@ -95,7 +95,7 @@ impl<'a> Presences<'a> {
 impl<'a> LockFilesBelow<'a> {
     /// Takes the files that are visible below.
     pub(crate) fn new(files: &BTreeMap<&'a str, VisibleFile<'a>>) -> LockFilesBelow<'a> {
-        LockFilesBelow { locked: LockedFiles::new(files), settled: workspaces::settle(files) }
+        LockFilesBelow { locked: LockedFiles::new(files, &HashMap::new()), settled: workspaces::settle(files) }
     }
 
     /// Whether they tell of a package because the file at `path` names it.

@@ -2,6 +2,8 @@
 //! `app.jar -> blob-1234`. What they lead to is read in a further pass and told where the link lies, because the name says
 //! what the file is; a link that leads nowhere is a gap. A file that is read under its own name is not read again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::{Gap, UntrustedPath, counted};
 
 use crate::ecosystems::linked_package;
@@ -23,6 +25,8 @@ const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules",
 pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
     let mut questions = MOST_QUESTIONS;
     let mut left_out = 0;
+    // Links to lock files of projects, by the layer that holds the file, where it lies, and the name of the link.
+    let mut locks: BTreeMap<(usize, String, String), BTreeSet<(usize, &str)>> = BTreeMap::new();
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         for (path, target) in &layer.links {
@@ -46,6 +50,11 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
             };
             match holder(layers, &real) {
                 Some((holder, held)) if is_unread(&held, path) => {
+                    let name = named.file_name();
+                    if is_lock_file(name) && !is_in_dependency_folder(path) {
+                        locks.entry((holder, real, name.to_owned())).or_default().insert((number, path.as_str()));
+                        continue;
+                    }
                     // The link and the file are both there from the upper one of their layers on.
                     let place = Place::where_it_is_sought(number.max(holder), real, path.clone());
                     linked.wanted.entry(holder).or_default().want(held, place);
@@ -60,6 +69,15 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
             }
         }
         above.push(Hides::new(layer));
+    }
+    for ((holder, real, _), paths) in locks {
+        // What is in the file is told once, however many projects share it.
+        let teller = paths.first().map_or("", |(_, path)| *path);
+        for (number, path) in &paths {
+            let place = Place::where_it_is_sought((*number).max(holder), real.clone(), (*path).to_owned());
+            let place = if *path == teller { place } else { place.told_by(teller) };
+            linked.wanted.entry(holder).or_default().want(UntrustedPath::normalise(&real), place);
+        }
     }
     let unknown: u64 = layers.iter().map(|layer| layer.links_left_out).fold(0, u64::saturating_add);
     if unknown > 0 {
@@ -178,8 +196,40 @@ mod tests {
         let lock: &str = &format!("x = {LOCK}");
         check(
             &[&[lock, "a/package-lock.json -> ../x", "b/package-lock.json -> ../x", "c/npm-shrinkwrap.json -> ../x"]],
-            &["lodash 4.17.20 in a/package-lock.json b/package-lock.json c/npm-shrinkwrap.json"],
+            &["lodash 4.17.20 in a/package-lock.json c/npm-shrinkwrap.json"],
         );
+    }
+
+    #[test]
+    fn a_lock_file_behind_many_links_is_told_once() {
+        let lock: &str = &format!("x = {LOCK}");
+        let to = |name: &str| -> Vec<String> { (10..60).map(|number| format!("a{number}/{name} -> ../x")).collect() };
+        let links = to("package-lock.json");
+        let lines: Vec<&str> = links.iter().map(String::as_str).chain([lock]).collect();
+        check(&[&lines], &["lodash 4.17.20 in a10/package-lock.json"]);
+        check(&[&lines, &["a10/.wh.package-lock.json"]], &["lodash 4.17.20 in a11/package-lock.json"]);
+        // By that of the lowest layer.
+        let others: Vec<&str> = links.iter().map(String::as_str).filter(|link| !link.starts_with("a30/")).collect();
+        check(&[&[links[20].as_str(), lock], &others], &["lodash 4.17.20 in a30/package-lock.json"]);
+        // What cannot be read of it is told once, too.
+        let links = to("bun.lockb");
+        let lines: Vec<&str> = links.iter().map(String::as_str).chain(["x = 1"]).collect();
+        check(
+            &[&lines],
+            &[
+                "gap a10/bun.lockb: bun's binary lock file is not read; write the text form beside it with `bun install --save-text-lockfile`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_lock_file_that_one_project_has_no_use_for_is_told_by_another() {
+        let lock: &str = &format!("x = {LOCK}");
+        let (a, b) = ("a/package-lock.json -> ../x", "b/package-lock.json -> ../x");
+        let tree = r#"a/node_modules/qs/package.json = {"name":"qs","version":"6.7.0"}"#;
+        let qs = "qs 6.7.0 in a/node_modules/qs/package.json";
+        check(&[&[lock, a, b, tree]], &["lodash 4.17.20 in b/package-lock.json", qs]);
+        check(&[&[lock, a, tree]], &[qs]);
     }
 
     #[test]
