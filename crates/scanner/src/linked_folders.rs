@@ -19,6 +19,10 @@ use crate::path_set::{PathSet, path_hash};
 use crate::selector::SELECTOR;
 use crate::system_links::{LinkedFiles, holder};
 
+mod within;
+
+pub(crate) use within::{FolderBehind, LinkWithin, QUESTIONS_OF_ANY, rooted};
+
 /// How often the layers of one image are asked about such links, and how many bytes of paths are kept of them: a second's
 /// work. Images have a handful.
 const MOST_QUESTIONS: usize = 1_000_000;
@@ -62,8 +66,8 @@ struct SingleFile {
 /// The layers above one that have something in a folder behind links too.
 pub(crate) type LayersAbove = BTreeMap<String, Vec<usize>>;
 
-/// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
+/// Adds what links of the layers, from the base upwards, lead to. Gives back the folders that readers go by for these links.
+pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) -> Vec<FolderBehind> {
     let is_wanted = |path: &str, target: &str| {
         // For the folder of a package: [`crate::linked_packages`].
         FOLDER_WANTS.go_by(path) && linked_package(&UntrustedPath::normalise(path), target).is_none()
@@ -71,7 +75,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
     let is_followed =
         |path: &str, target: &str| is_wanted(path, target) || FOLDER_WANTS.at_below(path).next().is_some();
     if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_followed(path, target))) {
-        return;
+        return Vec::new();
     }
     let mut room = MOST_QUESTIONS;
     let mut left_out = 0;
@@ -105,6 +109,8 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
         }
         above.push(Hides::new(layer));
     }
+    let (folders, left_out_within) = within::follow(layers, links, &mut room, &mut files, linked);
+    left_out += left_out_within;
     files.add_to(linked);
     if left_out > 0 {
         let reason = counted(
@@ -114,6 +120,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
         );
         linked.gaps.push(Gap::new("", reason));
     }
+    folders
 }
 
 /// Wants the single files that readers go by of the folder behind the link at `path` of layer `number`.
@@ -201,6 +208,19 @@ impl LinkedFolders {
             Some(_) => {}
             None => links.push(link),
         }
+    }
+
+    /// Each folder with each of its links.
+    fn folders(&self) -> impl Iterator<Item = FolderBehind> + '_ {
+        let links = self.0.iter().flat_map(|(real, links)| links.iter().map(move |link| (real, link)));
+        links.map(|(real, LinkedFolder { of_layer, sought, wanted, layer: _ })| {
+            FolderBehind::new(*of_layer, sought.clone(), real.clone(), *wanted)
+        })
+    }
+
+    /// Whether the same is wanted of the folder for some link.
+    fn has(&self, real: &str, wanted: WantedFolder) -> bool {
+        self.0.get(real).is_some_and(|links| links.iter().any(|link| link.wanted == wanted))
     }
 
     /// The gaps where a further pass over the folder cannot be had.

@@ -2,6 +2,8 @@
 //! `node_modules/lodash -> .store/lodash-npm-4.17.21-6382451519/package` of Yarn, links into the store of Nix, or to what lies
 //! elsewhere on the machine. What such a folder says of itself is read in a further pass and told where the link lies.
 //!
+//! Where `node_modules` is itself a link to a folder of another name, the links in that folder are such links too.
+//!
 //! Members of a workspace and what a project asks for by a path are linked as well: they lie in the project, outside of
 //! `node_modules`, and are its own.
 
@@ -14,13 +16,13 @@ use model::{Gap, UntrustedPath, counted};
 use crate::ecosystems::{is_installed_at, linked_package};
 use crate::folder_links::{ImageLinks, join, parts_from_root};
 use crate::layer_index::LayerIndex;
-use crate::linked_folders::{SingleFiles, take};
+use crate::linked_folders::{FolderBehind, LinkWithin, QUESTIONS_OF_ANY, SingleFiles, rooted, take};
 use crate::merge::Hides;
 use crate::path_set::path_hash;
 use crate::system_links::{LinkedFiles, has_folder, holder};
 
-/// How often the layers of one image are asked about such links: a second's work. Links to the same folder are asked about
-/// once.
+/// How often the layers of one image are asked about such links, and for how much those in folders behind links count: a
+/// second's work. Links to the same folder are asked about once.
 const MOST_QUESTIONS: usize = 1_000_000;
 
 /// The folder of installed packages, with what ends its name.
@@ -41,22 +43,36 @@ struct Target {
     is_missing: bool,
 }
 
-/// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
-    if !layers.iter().any(|layer| layer.links.keys().any(|path| path.contains(TREE))) {
+/// Adds what links of the layers, from the base upwards, lead to, and those in `folders` behind links that are `node_modules`.
+pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[FolderBehind], linked: &mut LinkedFiles) {
+    let folders: Vec<&FolderBehind> = folders.iter().filter(|folder| is_tree(&folder.sought)).collect();
+    if folders.is_empty() && !layers.iter().any(|layer| layer.links.keys().any(|path| path.contains(TREE))) {
         return;
     }
-    let mut room = MOST_QUESTIONS;
+    let (mut room, mut room_within) = (MOST_QUESTIONS, MOST_QUESTIONS);
     let mut left_out = 0;
     let mut files = SingleFiles::default();
     let mut targets: HashMap<String, Option<Target>> = HashMap::new();
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
-        for (path, target) in layer.links.iter().filter(|(path, _)| path.contains(TREE)) {
+        let own = layer.links.iter().filter(|(path, _)| path.contains(TREE)).map(|(path, target)| LinkWithin {
+            of_layer: number,
+            sought: path.clone(),
+            lies: path,
+            target,
+        });
+        let within = folders.iter().flat_map(|folder| folder.links_of(number, layer));
+        let within = within.take_while(|_| take(&mut room_within, QUESTIONS_OF_ANY));
+        // Those that lie where packages do are told there.
+        let within =
+            within.filter(|link| linked_package(&UntrustedPath::normalise(link.lies), &rooted(link)).is_none());
+        for link in own.chain(within) {
+            let LinkWithin { of_layer: number, sought: path, lies, target } = &link;
+            let (number, path) = (*number, path.as_str());
             // Most links of pnpm lead to where the package is read, or is one more such link.
-            let named = linked_package(&UntrustedPath::normalise(path), target).filter(|named| !is_installed_at(named));
-            let Some(named) = named else { continue };
-            if above.iter_mut().any(|upper| upper.hides(path)) {
+            let named = linked_package(&UntrustedPath::normalise(path), &rooted(&link));
+            let Some(named) = named.filter(|named| !is_installed_at(named)) else { continue };
+            if above.iter_mut().any(|upper| upper.hides(lies)) {
                 continue;
             }
             let reached = match targets.entry(named) {
@@ -68,7 +84,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
                 Entry::Vacant(new) => new.insert(match links.resolve(path) {
                     Ok(folder) => Some(Target::at(layers, folder, links)),
                     Err(unresolved) => {
-                        linked.gaps_of_layers.push((number, Gap::new(path.as_str(), unresolved.reason())));
+                        linked.gaps_of_layers.push((number, Gap::new(path, unresolved.reason())));
                         None
                     }
                 }),
@@ -93,12 +109,13 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
             } else if reached.is_missing {
                 reached.is_missing = false;
                 let reason = format!("it is a symbolic link to {target}, which is not there");
-                linked.gaps_of_layers.push((number, Gap::new(path.as_str(), reason)));
+                linked.gaps_of_layers.push((number, Gap::new(path, reason)));
             }
         }
         above.push(Hides::new(layer));
     }
     files.add_to(linked);
+    left_out += usize::from(room_within == 0);
     if left_out > 0 {
         let reason = counted(
             left_out,
@@ -116,6 +133,11 @@ impl Target {
         let is_missing = file.is_none() && !has_folder(layers, &folder) && holder(layers, &folder).is_none();
         Target { folder, file, is_missing }
     }
+}
+
+/// Whether packages are installed in a folder, or in one around it.
+fn is_tree(folder: &str) -> bool {
+    folder.ends_with("node_modules") || folder.contains(TREE)
 }
 
 /// Whether a folder lies among installed packages.
@@ -191,6 +213,56 @@ mod tests {
             &[&[LINK, LODASH], &["srv/.wh.pk"]],
             &["gap a/node_modules/lodash: it is a symbolic link to /srv/pk, which is not there"],
         );
+    }
+
+    #[test]
+    fn links_of_packages_in_a_folder_behind_a_link_are_followed() {
+        let tree = "a/node_modules -> /srv/nm";
+        let (link, package) = ("srv/nm/lodash -> /srv/pk", LODASH);
+        check(&[&[tree, link, package]], FOUND);
+        check(&[&[tree, "srv/nm/lodash -> ../pk", package]], FOUND);
+        check(&[&[tree, "srv/nm/lodash -> ../current", "srv/current -> pk", package]], FOUND);
+        check(&[&[package], &[link], &[tree]], FOUND);
+        check(&[&[tree], &[link], &[package]], FOUND);
+        check(&[&["a/node_modules -> ../nm", "nm -> srv/nm", link, package]], FOUND);
+        let core = r#"store/core-7/package.json = {"name":"@babel/core","version":"7.24.0"}"#;
+        let found = ["@babel/core 7.24.0 in a/node_modules/@babel/core/package.json"];
+        check(&[&[tree, "srv/nm/@babel/core -> ../../../store/core-7", core]], &found);
+        // The folder of the scope is one more link, and the package in it another.
+        check(&[&[tree, "srv/nm/@babel -> /b", "b/core -> ../store/core-7", core]], &found);
+        check(
+            &[&[tree, "srv/nm/@babel -> /b", r#"b/core/package.json = {"name":"@babel/core","version":"7.24.0"}"#]],
+            &found,
+        );
+        // What hides the link, or is not there.
+        check(&[&[tree, link, package], &["srv/nm/.wh.lodash"]], &[]);
+        let gap = ["gap a/node_modules/lodash: it is a symbolic link to /srv/pk, which is not there"];
+        check(&[&[tree, link]], &gap);
+        check(&[&[tree, link, package], &["srv/.wh.pk"]], &gap);
+        // What is told where it lies.
+        check(
+            &[&[
+                tree,
+                "srv/nm/lodash -> .pnpm/lodash@4/node_modules/lodash",
+                r#"srv/nm/.pnpm/lodash@4/node_modules/lodash/package.json = {"name":"lodash","version":"4.17.21"}"#,
+            ]],
+            &["lodash 4.17.21 in srv/nm/.pnpm/lodash@4/node_modules/lodash/package.json"],
+        );
+    }
+
+    #[test]
+    fn links_in_folders_behind_links_that_lead_round_are_harmless() {
+        let tree = "a/node_modules -> /srv/nm";
+        let rounds = ["srv/nm/self -> .", "srv/nm/node_modules -> /srv/nm", "srv/nm/up -> ../nm/self"];
+        check(&[&[tree, rounds[0], rounds[1], rounds[2], "srv/nm/lodash -> /srv/pk", LODASH]], FOUND);
+        let many: Vec<String> = (0..2_000)
+            .flat_map(|number| {
+                let next = number + 1;
+                [format!("p/{number}/node_modules -> /t/{number}"), format!("t/{number}/@s -> /t/{next}")]
+            })
+            .collect();
+        let lines: Vec<&str> = many.iter().map(String::as_str).chain(["t/2000/"]).collect();
+        check(&[&lines], &[]);
     }
 
     #[test]

@@ -116,8 +116,8 @@ impl LinkedFiles {
         }
         let links = ImageLinks::of(layers, is_repository);
         wanted_links::add(layers, &links, &mut linked);
-        linked_folders::add(layers, &links, &mut linked);
-        linked_packages::add(layers, &links, &mut linked);
+        let folders = linked_folders::add(layers, &links, &mut linked);
+        linked_packages::add(layers, &links, &folders, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }

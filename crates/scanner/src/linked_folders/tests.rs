@@ -66,6 +66,28 @@ fn what_a_folder_behind_a_link_has_is_what_the_link_says() {
 }
 
 #[test]
+fn links_in_a_folder_behind_a_link_are_followed() {
+    let gem = "pool/1 = # -*- encoding: utf-8 -*-\n# stub: rake 13.0.6 ruby lib\n";
+    let found = ["rake 13.0.6 in gems/specifications/rake-13.0.6.gemspec"];
+    let (folder, file) = ("gems/specifications -> /data/specs", "data/specs/rake-13.0.6.gemspec -> /pool/1");
+    check(&[&[folder, file, gem]], &found);
+    check(&[&[gem], &[file], &[folder]], &found);
+    check(&[&[folder, file, gem], &["data/specs/.wh.rake-13.0.6.gemspec"]], &[]);
+    let by_default = ["rake 13.0.6 in gems/specifications/default/rake-13.0.6.gemspec"];
+    check(&[&[folder, "data/specs/default -> /data/d", &format!("data/d/{RAKE}")]], &by_default);
+    check(&[&[folder, "data/specs/default -> ../d", "data/d/rake-13.0.6.gemspec -> ../../pool/1", gem]], &by_default);
+    let package = r#"srv/x = {"name":"lodash","version":"4.17.20"}"#;
+    check(&[&[LINK, "srv/nm/lodash/package.json -> ../../x", package]], FOUND);
+    let meta = "app/conda-meta -> ../meta";
+    for (link, what) in [
+        ("meta/x.json -> /pool/none", "it is a symbolic link to /pool/none, which is not there"),
+        ("meta/x.json -> x.json", "it leads through symbolic links in a circle"),
+    ] {
+        check(&[&[meta, link]], &[&format!("gap app/conda-meta/x.json: {what}")]);
+    }
+}
+
+#[test]
 fn single_files_of_a_folder_behind_a_link_are_read() {
     check(
         &[&["a/x-1.dist-info -> /opt/x", "opt/x/METADATA = Metadata-Version: 2.1\nName: jinja2\nVersion: 2.11.1\n"]],
