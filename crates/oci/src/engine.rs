@@ -149,6 +149,34 @@ pub enum EngineError {
         /// What was asked for.
         reference: String,
     },
+    /// containerd has no such image where it is looked for.
+    #[error(
+        "containerd has no image `{reference}` in the namespaces {} of {} (it has: {}); pull it first, or scan it from its \
+         registry",
+        looked_through.join(", "), root.display(), known.join(", ")
+    )]
+    NotInNamespaces {
+        /// What was asked for.
+        reference: String,
+        /// containerd's root folder.
+        root: PathBuf,
+        /// The namespaces that were looked through.
+        looked_through: Vec<String>,
+        /// Those that containerd has; `-` where it has none.
+        known: Vec<String>,
+    },
+    /// containerd has such an image where it is not looked for.
+    #[error(
+        "containerd has the image `{reference}` in other namespaces alone than are looked through ({}); name it as \
+         containerd:{}/{reference}",
+        namespaces.join(", "), namespaces.first().map_or("default", String::as_str)
+    )]
+    OtherNamespace {
+        /// What was asked for.
+        reference: String,
+        /// The namespaces that have it.
+        namespaces: Vec<String>,
+    },
     /// What was exported is of no use.
     #[error("what {engine} exported is of no use")]
     Export {
@@ -156,6 +184,22 @@ pub enum EngineError {
         engine: &'static str,
         /// The cause.
         source: Box<OpenImageError>,
+    },
+    /// containerd has no list of images where its root folder should be.
+    #[error(
+        "containerd's list of images is not in {}: images are read from containerd's root folder, not by its socket; mount \
+         that folder where this runs, or name it in BULKHEAD_CONTAINERD_ROOT",
+        root.display()
+    )]
+    NoContainerd {
+        /// Where its root folder should be.
+        root: PathBuf,
+    },
+    /// This user may not read containerd's list of images.
+    #[error("this user may not read containerd's list of images in {}; run as the superuser", path.display())]
+    ContainerdForbidden {
+        /// The file.
+        path: PathBuf,
     },
     /// containerd's list of images cannot be read.
     #[error("cannot read containerd's list of images in {}", path.display())]

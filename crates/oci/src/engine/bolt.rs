@@ -23,6 +23,10 @@ const IS_BUCKET: u32 = 1;
 const MAX_PAGE_BYTES: usize = 16 << 20;
 /// A tree of this depth would have more entries than there are atoms.
 const MAX_DEPTH: usize = 64;
+/// How many pages are looked at to list what is in a bucket.
+const MAX_LISTED_PAGES: usize = 1_000;
+/// The longest name of a bucket that is listed: no engine gives longer ones to what it lists so.
+const LONGEST_NAME_BYTES: usize = 256;
 /// How often a walk is repeated because the database changed.
 const MAX_WALKS: usize = 10;
 
@@ -78,16 +82,24 @@ impl BoltFile {
         path: &[&[u8]],
         keys: [&[u8]; N],
     ) -> Result<Option<[Option<Vec<u8>>; N]>, ReadBoltError> {
-        let mut meta = self.newest_meta()?;
-        for walk in 1.. {
-            let found = Walk { file: &self.file, meta }.values(path, keys);
+        self.walk(|walk| walk.values(path, keys))
+    }
+
+    /// The names of the first buckets in the one at `path`, `most` at most; none where that is not there.
+    pub(super) fn buckets(&self, path: &[&[u8]], most: usize) -> Result<Vec<Vec<u8>>, ReadBoltError> {
+        self.walk(|walk| walk.buckets(path, most))
+    }
+
+    fn walk<T>(&self, look: impl Fn(&Walk<'_>) -> Result<T, ReadBoltError>) -> Result<T, ReadBoltError> {
+        let (mut meta, mut walks) = (self.newest_meta()?, 1);
+        loop {
+            let found = look(&Walk { file: &self.file, meta });
             let after = self.newest_meta()?;
-            if after == meta || walk == MAX_WALKS {
+            if after == meta || walks == MAX_WALKS {
                 return found;
             }
-            meta = after;
+            (meta, walks) = (after, walks + 1);
         }
-        Ok(None)
     }
 
     fn newest_meta(&self) -> Result<Meta, ReadBoltError> {
@@ -143,6 +155,7 @@ pub(crate) fn exercise(bytes: &[u8]) {
     let database = BoltFile { file: crate::exercise::file_of(&sealed) };
     let _ = database.values(&[b"v1", b"default", b"images", b"docker.io/library/a:1", b"target"], [b"digest", b"size"]);
     let _ = database.values(&[b"v1", b"in"], [b"digest", b"size"]);
+    let _ = database.buckets(&[b"v1"], 10);
 }
 
 /// FNV-1a with 64 bits.
@@ -162,13 +175,7 @@ impl Walk<'_> {
         path: &[&[u8]],
         keys: [&[u8]; N],
     ) -> Result<Option<[Option<Vec<u8>>; N]>, ReadBoltError> {
-        let mut bucket = Bucket::Tree(self.meta.root);
-        for name in path {
-            match self.entry(&bucket, name)? {
-                Some(Entry::Bucket(inner)) => bucket = inner,
-                Some(Entry::Value(_)) | None => return Ok(None),
-            }
-        }
+        let Some(bucket) = self.bucket(path)? else { return Ok(None) };
         let mut values = [const { None }; N];
         for (value, key) in values.iter_mut().zip(keys) {
             *value = match self.entry(&bucket, key)? {
@@ -177,6 +184,49 @@ impl Walk<'_> {
             };
         }
         Ok(Some(values))
+    }
+
+    fn bucket(&self, path: &[&[u8]]) -> Result<Option<Bucket>, ReadBoltError> {
+        let mut bucket = Bucket::Tree(self.meta.root);
+        for name in path {
+            match self.entry(&bucket, name)? {
+                Some(Entry::Bucket(inner)) => bucket = inner,
+                Some(Entry::Value(_)) | None => return Ok(None),
+            }
+        }
+        Ok(Some(bucket))
+    }
+
+    fn buckets(&self, path: &[&[u8]], most: usize) -> Result<Vec<Vec<u8>>, ReadBoltError> {
+        let mut names = Vec::new();
+        let mut pages = match self.bucket(path)? {
+            Some(Bucket::Tree(page)) => vec![(page, 0)],
+            Some(Bucket::Inline(page)) => {
+                note_buckets(&page, most, &mut names);
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        // A branch without an end in it leads to no bucket, however many pages it has.
+        let mut looked_at = 0;
+        while let Some((page, depth)) = pages.pop().filter(|_| names.len() < most && looked_at < MAX_LISTED_PAGES) {
+            looked_at += 1;
+            let bytes = self.page(page)?;
+            match u16_at(&bytes, 8) {
+                Some(flags) if flags & LEAF != 0 => note_buckets(&bytes, most, &mut names),
+                Some(flags) if flags & BRANCH != 0 && depth < MAX_DEPTH => {
+                    let children: Vec<u64> = children(&bytes).take(MAX_LISTED_PAGES).collect();
+                    pages.extend(children.into_iter().rev().map(|child| (child, depth + 1)));
+                }
+                Some(flags) if flags & BRANCH != 0 => {
+                    return Err(ReadBoltError::Damaged { page, reason: "the tree is too deep" });
+                }
+                _ => {
+                    return Err(ReadBoltError::Damaged { page, reason: "a page of a tree is neither branch nor leaf" });
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// Follows branch pages to the leaf that would have the key.
@@ -222,6 +272,26 @@ impl Walk<'_> {
         self.file.read_exact_at(&mut bytes, offset).map_err(outside)?;
         Ok(bytes)
     }
+}
+
+/// The children of a branch, in the order of their keys.
+fn children(page: &[u8]) -> impl Iterator<Item = u64> {
+    let count = usize::from(u16_at(page, 10).unwrap_or_default());
+    (0..count).filter_map(|index| u64_at(page, PAGE_HEADER_BYTES + index * ELEMENT_BYTES + 8))
+}
+
+/// Adds the names of the buckets in a leaf until there are so many.
+fn note_buckets(page: &[u8], most: usize, names: &mut Vec<Vec<u8>>) {
+    let count = usize::from(u16_at(page, 10).unwrap_or_default());
+    let left = most.saturating_sub(names.len());
+    let in_page = (0..count).filter_map(|index| {
+        let at = PAGE_HEADER_BYTES + index * ELEMENT_BYTES;
+        let begin = at.checked_add(u32_at(page, at + 4)? as usize)?;
+        let name = page.get(begin..begin.checked_add(u32_at(page, at + 8)? as usize)?)?;
+        let is_named_bucket = u32_at(page, at)? & IS_BUCKET != 0 && name.len() <= LONGEST_NAME_BYTES;
+        is_named_bucket.then(|| name.to_vec())
+    });
+    names.extend(in_page.take(left));
 }
 
 /// The child whose keys begin at or before the key; the first one for a key before all others.
@@ -278,4 +348,4 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -22,6 +22,9 @@ mod snapshotter;
 /// The largest blob that is read whole.
 const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
 
+/// How many namespaces are looked through for an image that is in none of the usual ones, to say where it is.
+const MOST_NAMESPACES: usize = 100;
+
 /// Where containerd keeps its images.
 #[derive(Debug, Clone)]
 pub struct ContainerdOptions<'a> {
@@ -56,7 +59,8 @@ impl Default for ContainerdOptions<'_> {
     }
 }
 
-/// Opens an image that containerd has, by name or digest. containerd need not run.
+/// Opens an image that containerd has, by name or digest, behind a namespace and `/` where it is in none of those that are
+/// looked through. containerd need not run.
 ///
 /// # Errors
 /// When there is no such image, when it is not complete, and when its store cannot be read.
@@ -108,28 +112,70 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
 
 /// The digest that a name has in one of the namespaces.
 fn find_target(reference: &str, options: &ContainerdOptions<'_>) -> Result<Digest, EngineError> {
-    let path = options.root.join("io.containerd.metadata.v1.bolt/meta.db");
+    let root = &options.root;
+    let path = root.join("io.containerd.metadata.v1.bolt/meta.db");
     let failed = |source| EngineError::Metadata { path: path.clone(), source };
-    let file = BoltFile::open(&path).map_err(failed)?;
-    let mut names = vec![reference.to_owned()];
-    if let Ok(name) = reference.parse::<ImageName>() {
-        names.push(name.to_string());
-    }
-    for namespace in &options.namespaces {
+    let file = BoltFile::open(&path).map_err(|source| match kind_of(&source) {
+        Some(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            EngineError::NoContainerd { root: root.clone() }
+        }
+        Some(io::ErrorKind::PermissionDenied) => EngineError::ContainerdForbidden { path: path.clone() },
+        _ => failed(source),
+    })?;
+    let find = |namespace: &str, reference: &str| -> Result<Option<Digest>, EngineError> {
+        let mut names = vec![reference.to_owned()];
+        if let Ok(name) = reference.parse::<ImageName>() {
+            names.push(name.to_string());
+        }
         for name in &names {
             let bucket = [b"v1", namespace.as_bytes(), b"images", name.as_bytes(), b"target"];
             let Some([Some(digest)]) = file.values(&bucket, [b"digest"]).map_err(failed)? else { continue };
             let digest = String::from_utf8(digest).ok().and_then(|text| text.parse().ok());
             let reason = "the target of an image is not a digest";
-            return digest.ok_or_else(|| failed(ReadBoltError::Damaged { page: 0, reason }));
+            return digest.map(Some).ok_or_else(|| failed(ReadBoltError::Damaged { page: 0, reason }));
         }
+        Ok(None)
+    };
+    for namespace in &options.namespaces {
+        if let Some(digest) = find(namespace, reference)? {
+            return Ok(digest);
+        }
+    }
+    let within = reference.split_once('/');
+    if let Some((namespace, name)) = within
+        && let Some(digest) = find(namespace, name)?
+    {
+        return Ok(digest);
     }
     // A digest may be in the store without a name.
     let digest = reference.rsplit('@').next().and_then(|text| text.parse::<Digest>().ok());
-    let is_stored = |digest: &Digest| blob_path(&options.root, digest).is_file();
-    digest
-        .filter(is_stored)
-        .ok_or_else(|| EngineError::NoSuchImage { engine: "containerd", reference: reference.into() })
+    if let Some(digest) = digest.filter(|digest| blob_path(root, digest).is_file()) {
+        return Ok(digest);
+    }
+    let known = file.buckets(&[b"v1"], MOST_NAMESPACES).map_err(failed)?;
+    let known: Vec<String> = known.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let reference = reference.to_owned();
+    let mut namespaces = Vec::new();
+    for namespace in known.iter().filter(|namespace| !options.namespaces.contains(namespace)) {
+        if find(namespace, &reference)?.is_some() {
+            namespaces.push(namespace.clone());
+        }
+    }
+    if !namespaces.is_empty() {
+        return Err(EngineError::OtherNamespace { reference, namespaces });
+    }
+    let mut looked_through = options.namespaces.clone();
+    looked_through.extend(within.map(|(namespace, _)| namespace.to_owned()).filter(|name| known.contains(name)));
+    let known = if known.is_empty() { vec!["-".to_owned()] } else { known };
+    Err(EngineError::NotInNamespaces { reference, root: root.clone(), looked_through, known })
+}
+
+/// Why the system does not let a database be read, if it is the system.
+fn kind_of(error: &ReadBoltError) -> Option<io::ErrorKind> {
+    match error {
+        ReadBoltError::Read(error) => Some(error.kind()),
+        ReadBoltError::Damaged { .. } => None,
+    }
 }
 
 struct ContentStore<'a> {

@@ -58,12 +58,34 @@ fn database() -> Vec<u8> {
         page(LEAF, &[(b"v1", &bucket(5, b""), IS_BUCKET)]),
         page(LEAF, &[(b"in", &bucket(0, &inline), IS_BUCKET)]),
     ];
+    laid_out(pages)
+}
+
+fn laid_out(pages: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
     let mut file = Vec::new();
     for mut page in pages {
+        assert!(page.len() <= PAGE);
         page.resize(PAGE, 0);
         file.extend(page);
     }
     file
+}
+
+/// A database of containerd that has one image of this name and digest in each of these namespaces.
+pub(in crate::engine) fn of_namespaces(namespaces: &[&str], image: &str, digest: &str) -> Vec<u8> {
+    let target = page(LEAF, &[(b"digest", digest.as_bytes(), 0)]);
+    let named = page(LEAF, &[(b"target", &bucket(0, &target), IS_BUCKET)]);
+    let images = page(LEAF, &[(image.as_bytes(), &bucket(0, &named), IS_BUCKET)]);
+    let namespace = bucket(4, b"");
+    let version: (&[u8], &[u8], u32) = (b"version", b"\x06", 0);
+    let listed = namespaces.iter().map(|name| (name.as_bytes(), namespace.as_slice(), IS_BUCKET));
+    laid_out([
+        meta(99, 1),
+        meta(2, 2),
+        page(LEAF, &[(b"v1", &bucket(3, b""), IS_BUCKET)]),
+        page(LEAF, &listed.chain([version]).collect::<Vec<_>>()),
+        page(LEAF, &[(b"images", &bucket(0, &images), IS_BUCKET)]),
+    ])
 }
 
 fn check(bytes: &[u8], path: &[&[u8]], key: &[u8]) -> Result<Option<Option<Vec<u8>>>, ReadBoltError> {
@@ -84,6 +106,29 @@ fn keys_are_found_through_branches_and_buckets() {
 }
 
 #[test]
+fn buckets_are_listed_through_branches() {
+    fn buckets(bytes: &[u8], path: &[&[u8]], most: usize) -> Result<Vec<u8>, ReadBoltError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, bytes).unwrap();
+        BoltFile::open(file.path()).unwrap().buckets(path, most).map(|names| names.concat())
+    }
+    let bytes = database();
+    let cases: [(&[&[u8]], &str); 5] =
+        [(&[], "v1"), (&[b"v1"], "in"), (&[b"v1", b"in"], ""), (&[b"v2"], ""), (&[b"b"], "")];
+    for (path, names) in cases {
+        assert_eq!(buckets(&bytes, path, 9).unwrap(), names.as_bytes(), "{path:?}");
+    }
+    let bytes = of_namespaces(&["a", "b", "c"], "i", "d");
+    assert_eq!(buckets(&bytes, &[b"v1"], 9).unwrap(), b"abc");
+    assert_eq!(buckets(&bytes, &[b"v1"], 2).unwrap(), b"ab");
+    let mut bytes = database();
+    let mut circle = page(BRANCH, &[(b"a", b"", 2), (b"m", b"", 2)]);
+    circle.resize(PAGE, 0);
+    bytes[2 * PAGE..3 * PAGE].copy_from_slice(&circle);
+    assert!(buckets(&bytes, &[], 9).is_err());
+}
+
+#[test]
 fn a_torn_meta_page_leaves_the_other_one() {
     let mut bytes = database();
     bytes[PAGE + 40] ^= 1;
@@ -98,7 +143,10 @@ fn no_damage_does_more_than_an_error() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, &bytes).unwrap();
     let database = BoltFile::open(file.path()).unwrap();
-    let ask = || database.values(&[b"v1", b"in"], [b"digest", b"size"]);
+    let ask = || {
+        let _ = database.buckets(&[b"v1"], 9);
+        database.values(&[b"v1", b"in"], [b"digest", b"size"])
+    };
     assert!(ask().is_ok());
     for (at, byte) in bytes.iter().enumerate().skip(2 * PAGE) {
         for flip in [0x01, 0x80, 0xff, 0x00] {

@@ -138,5 +138,75 @@ fn a_store_that_is_not_there_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let options = ContainerdOptions { root: folder.path().to_owned(), ..ContainerdOptions::default() };
     let error = open_containerd("alpine", &options).err().map(|error| error.to_string()).unwrap();
-    assert!(error.starts_with("cannot read containerd's list of images in "), "{error}");
+    let root = folder.path().display();
+    assert!(error.starts_with(&format!("containerd's list of images is not in {root}: ")), "{error}");
+    assert!(error.ends_with("or name it in BULKHEAD_CONTAINERD_ROOT"), "{error}");
+    // A socket is no root folder either.
+    fs::write(folder.path().join("containerd.sock"), "").unwrap();
+    let root = folder.path().join("containerd.sock");
+    let error = open_containerd("alpine", &ContainerdOptions { root, ..ContainerdOptions::default() });
+    assert!(matches!(error, Err(EngineError::NoContainerd { .. })));
+}
+
+/// A store with an image in these namespaces, and nothing of its content.
+fn store(namespaces: &[&str]) -> (tempfile::TempDir, ContainerdOptions<'static>) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("io.containerd.metadata.v1.bolt");
+    fs::create_dir(&place).unwrap();
+    let digest = format!("sha256:{}", "5".repeat(64));
+    let bytes = super::super::bolt::tests::of_namespaces(namespaces, "docker.io/library/alpine:3.19", &digest);
+    fs::write(place.join("meta.db"), bytes).unwrap();
+    let options = ContainerdOptions { root: folder.path().to_owned(), ..ContainerdOptions::default() };
+    (folder, options)
+}
+
+#[test]
+fn an_image_that_is_not_where_it_is_looked_for_is_told_with_the_namespaces() {
+    let tell = |reference: &str, options: &ContainerdOptions<'_>| {
+        open_containerd(reference, options).err().map(|error| error.to_string()).unwrap()
+    };
+    let (folder, options) = store(&["buildkit", "k3s"]);
+    assert_eq!(
+        tell("alpine:3.19", &options),
+        "containerd has the image `alpine:3.19` in other namespaces alone than are looked through (buildkit, k3s); name it as \
+         containerd:buildkit/alpine:3.19"
+    );
+    // There it is found, and of its content there is nothing here.
+    for reference in ["buildkit/alpine:3.19", "k3s/docker.io/library/alpine:3.19"] {
+        assert!(tell(reference, &options).starts_with("containerd does not keep sha256:5555"));
+    }
+    let root = folder.path().display();
+    let missing = |reference: &str, namespaces: &str, known: &str| {
+        format!(
+            "containerd has no image `{reference}` in the namespaces {namespaces} of {root} (it has: {known}); pull it first, \
+             or scan it from its registry"
+        )
+    };
+    let usual = "default, k8s.io, moby";
+    assert_eq!(tell("alpine:3.11", &options), missing("alpine:3.11", usual, "buildkit, k3s"));
+    let (by_known, by_unknown) = ("k3s/alpine:3.11", "dev/alpine:3.11");
+    assert_eq!(tell(by_known, &options), missing(by_known, &format!("{usual}, k3s"), "buildkit, k3s"));
+    assert_eq!(tell(by_unknown, &options), missing(by_unknown, usual, "buildkit, k3s"));
+    let (folder, options) = store(&[]);
+    let empty = tell("alpine:3.19", &options);
+    assert!(empty.ends_with(&format!(
+        "of {} (it has: -); pull it first, or scan it from its registry",
+        folder.path().display()
+    )));
+    let (_folder, options) = store(&["moby"]);
+    assert!(tell("alpine:3.19", &options).starts_with("containerd does not keep sha256:5555"));
+}
+
+#[test]
+fn a_list_of_images_that_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, options) = store(&["default"]);
+    let path = folder.path().join("io.containerd.metadata.v1.bolt/meta.db");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    if File::open(&path).is_ok() {
+        return skipped("the superuser may read everything");
+    }
+    let error = open_containerd("alpine:3.19", &options).err().map(|error| error.to_string()).unwrap();
+    let path = path.display();
+    assert_eq!(error, format!("this user may not read containerd's list of images in {path}; run as the superuser"));
 }
