@@ -21,12 +21,15 @@ const MOST_QUESTIONS: usize = 1_000_000;
 /// Folders in which packages of a project are installed: a link to one that is not there hides them.
 const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules", "site-packages", "venv", "vendor"];
 
+/// Links to one file, each behind the number of its layer.
+type LinksOfFile<'a> = BTreeSet<(usize, &'a str)>;
+
 /// Adds what links of the layers, from the base upwards, lead to.
 pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) {
     let mut questions = MOST_QUESTIONS;
     let mut left_out = 0;
     // Links to lock files of projects, by the layer that holds the file, where it lies, and the name of the link.
-    let mut locks: BTreeMap<(usize, String, String), BTreeSet<(usize, &str)>> = BTreeMap::new();
+    let mut locks: BTreeMap<(usize, String, String), LinksOfFile<'_>> = BTreeMap::new();
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         for (path, target) in &layer.links {
