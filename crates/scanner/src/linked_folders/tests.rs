@@ -78,6 +78,12 @@ fn links_in_a_folder_behind_a_link_are_followed() {
     check(&[&[folder, "data/specs/default -> ../d", "data/d/rake-13.0.6.gemspec -> ../../pool/1", gem]], &by_default);
     let package = r#"srv/x = {"name":"lodash","version":"4.17.20"}"#;
     check(&[&[LINK, "srv/nm/lodash/package.json -> ../../x", package]], FOUND);
+    // Readers go by the name of this folder wherever it is.
+    let metadata = "nix/j/METADATA = Name: jinja2\nVersion: 2.11.1\n";
+    check(
+        &[&["venv/site-packages -> /nix/env", "nix/env/jinja2-2.11.1.dist-info -> ../j", metadata]],
+        &["jinja2 2.11.1 in nix/env/jinja2-2.11.1.dist-info/METADATA"],
+    );
     let meta = "app/conda-meta -> ../meta";
     for (link, what) in [
         ("meta/x.json -> /pool/none", "it is a symbolic link to /pool/none, which is not there"),
