@@ -75,7 +75,7 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         ecosystem: Ecosystem::Maven,
-        manifests: &[("build.sbt", "sbt dependencyLockWrite"), ("dependencies.sbt", "sbt dependencyLockWrite")],
+        manifests: &[("*.sbt", "sbt dependencyLockWrite"), ("*.scala", "sbt dependencyLockWrite")],
         locks: &["build.sbt.lock"],
     },
     Family {

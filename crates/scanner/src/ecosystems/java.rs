@@ -55,8 +55,13 @@ impl Ecosystem for Java {
             Want::Suffix(".sbt.lock"),
             Want::OwnSuffix(".gradle"),
             Want::OwnSuffix(".gradle.kts"),
-            Want::Name("build.sbt"),
-            Want::Name("dependencies.sbt"),
+            Want::OwnSuffix(".sbt"),
+            Want::Name("Build.scala"),
+            Want::Name("BuildSettings.scala"),
+            Want::Name("Common.scala"),
+            Want::Name("CommonSettings.scala"),
+            Want::Name("Dependencies.scala"),
+            Want::Name("Settings.scala"),
         ]
     }
 
@@ -83,8 +88,11 @@ impl Ecosystem for Java {
             return pom::read(file.bytes()?, found);
         }
         let is_script = name.ends_with(".gradle") || name.ends_with(".gradle.kts");
-        if is_script || matches!(name, "build.sbt" | "dependencies.sbt") {
-            if !is_in_dependency_folder(path.as_str()) {
+        if is_script || name.ends_with(".sbt") || name.ends_with(".scala") {
+            // The sources in `project` are parts of the build, and the builds there list the plug-ins of sbt.
+            let is_in_project = path.parent().rsplit('/').next() == Some("project");
+            let is_build = is_script || name == "build.sbt" || is_in_project == name.ends_with(".scala");
+            if is_build && !is_in_dependency_folder(path.as_str()) {
                 let read = if is_script { gradle_script::read } else { sbt_build::read };
                 found.mark = read(program_text::read(file)?.as_deref()).into_mark();
             }

@@ -79,7 +79,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "build.sbt.lock",
             "build.gradle",
             "build.sbt",
-            "dependencies.sbt",
+            "project/Dependencies.scala",
         ],
     ),
     family("julia", "julia", &["Manifest.toml", "Project.toml"]),

@@ -1,7 +1,8 @@
 //! Build scripts of Gradle, in Groovy and Kotlin (docs.gradle.org, Declaring Dependencies): whether their blocks of
 //! `dependencies` ask for anything that is no part of the build.
 //!
-//! The scripts are not run. What is not plainly a project of the build, a file or a part of Gradle itself counts as asking.
+//! The scripts are not run. What is not plainly a project of the build, a file or a part of Gradle itself counts as asking,
+//! and so does a script that is taken in and not read by itself.
 
 use crate::ecosystems::program_text::{GROOVY, Token, arguments, end_of_statement, tokens, within};
 use crate::manifest::{GRADLE_PLUGINS, GRADLE_SUBPROJECTS, ProjectManifest};
@@ -38,6 +39,26 @@ const LOCAL: &[&str] = &[
 /// What may stand around or before such.
 const AROUND: &[&str] = &["dependencies", "enforcedPlatform", "platform", "testFixtures", "this"];
 
+/// Methods whose blocks only choose among parts.
+const CHOOSING: &[&str] = &["all", "any", "filter", "filterNot", "find", "findAll", "none", "sortBy", "sortedBy"];
+
+/// What begins a list of which something is done with each part; its arguments are given to no configuration.
+const LISTS: &[&str] = &["arrayOf", "file", "listOf", "mapOf", "mutableListOf", "project", "sequenceOf", "setOf"];
+
+/// Words for all projects of the build, of which none is from outside.
+const OWN_PROJECTS: &[&str] = &["allprojects", "childProjects", "subprojects"];
+
+/// How the names of configurations end, in lower case, that ask for libraries.
+const CONFIGURATIONS: &[&str] =
+    &["annotationprocessor", "api", "classpath", "compile", "compileonly", "implementation", "runtime", "runtimeonly"];
+
+/// In how many pieces behind `apply` the script stands that is taken in, and behind `{` the names end that a block gives to
+/// its parts.
+const MOST_PIECES: usize = 16;
+
+/// How many methods, blocks and brackets of a statement are looked through for one that does something with each part.
+const MOST_LINKS: usize = 64;
+
 /// What may be said of a dependency beside its coordinates.
 const ASIDE_KEYS: &[&str] = &["changing", "classifier", "configuration", "force", "transitive"];
 
@@ -64,20 +85,26 @@ pub(super) fn read(text: Option<&str>) -> ProjectManifest {
                 continue;
             }
         }
-        if !opens_block {
+        let is_asking = if at < end_of_buildscript {
+            &mut is_plugin_asked
+        } else if at < end_of_subprojects {
+            &mut is_subproject_asking
+        } else {
+            &mut manifest.asks
+        };
+        if *word == "apply" {
+            *is_asking |= begins_statement(&tokens, at) && takes_in_unread(&tokens, at);
             at += 1;
-        } else if *word == "dependencies" {
+        } else if *word == "dependencies" && opens_block {
             let (block, behind) = within(&tokens, at + 1);
-            if block_asks(block) {
-                if at < end_of_buildscript {
-                    is_plugin_asked = true;
-                } else if at < end_of_subprojects {
-                    is_subproject_asking = true;
-                } else {
-                    manifest.asks = true;
-                }
-            }
+            *is_asking |= block_asks(block);
             at = behind;
+        } else if *word == "dependencies" && begins_statement(&tokens, at) {
+            let end = end_of_statement(&tokens, at);
+            *is_asking |= is_given_dependencies(tokens.get(at + 1..end).unwrap_or_default());
+            at = end.max(at + 1);
+        } else if !opens_block {
+            at += 1;
         } else if ASIDE.contains(word) {
             at = within(&tokens, at + 1).1;
         } else {
@@ -119,10 +146,55 @@ fn is_of_subprojects(tokens: &[Token<'_>], at: usize, open: usize) -> bool {
     tokens.get(open) == Some(&Token::Sign('{')) && !names_own
 }
 
+/// Whether a script is taken in that is not read by itself: from an address, or of another name than scripts have.
+fn takes_in_unread(tokens: &[Token<'_>], at: usize) -> bool {
+    let given: Vec<&Token<'_>> =
+        tokens.iter().skip(at + 1).take(MOST_PIECES).take_while(|token| **token != Token::Break).collect();
+    let from = match given.as_slice() {
+        [Token::Sign('(' | '{'), Token::Word("from"), rest @ ..] | [Token::Word("from"), rest @ ..] => rest,
+        _ => return false,
+    };
+    let last = from.iter().rev().find_map(|token| match token {
+        Token::Text(text) => Some(*text),
+        Token::Word(_) | Token::Sign(_) | Token::Break => None,
+    });
+    last.is_some_and(|file| file.contains("://") || !(file.ends_with(".gradle") || file.ends_with(".gradle.kts")))
+}
+
+/// Whether a word stands where a statement begins, if need be behind the name of the project itself.
+fn begins_statement(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = match tokens.get(..at).unwrap_or_default() {
+        [before @ .., Token::Word("project" | "this"), Token::Sign('.')] => before,
+        before => before,
+    };
+    matches!(before.last(), None | Some(Token::Break | Token::Sign('{' | '}' | ';')))
+}
+
+/// Whether `dependencies` is given something without a block: `dependencies.add('api', 'g:a:1')`, `dependencies(own)`.
+fn is_given_dependencies(behind: &[Token<'_>]) -> bool {
+    match behind {
+        [Token::Sign('.'), Token::Word(method), Token::Sign('(') | Token::Text(_), ..] => {
+            let is_configuration = || CONFIGURATIONS.iter().any(|end| method.to_ascii_lowercase().ends_with(end));
+            (*method == "add" || is_configuration()) && statement_asks("dependencies", behind)
+        }
+        [Token::Sign('('), ..] => !within(behind, 0).0.is_empty(),
+        [Token::Word(word), ..] => !matches!(*word, "as" | "in" | "instanceof" | "is"),
+        _ => false,
+    }
+}
+
 /// Whether a statement in a block of `dependencies` asks for something from outside.
 fn block_asks(block: &[Token<'_>]) -> bool {
+    let closings = closings(block);
     let mut at = 0;
     while let Some(token) = block.get(at) {
+        if let Some(each) = for_each(block, &closings, at) {
+            if each.source_asks() {
+                return true;
+            }
+            at = if each.asks_for_nothing() { each.end } else { behind_names(block, each.open) };
+            continue;
+        }
         let (Token::Word(head) | Token::Text(head)) = token else {
             at += 1;
             continue;
@@ -131,7 +203,7 @@ fn block_asks(block: &[Token<'_>]) -> bool {
         if CONTROL.contains(head) {
             at = if next == Some(&Token::Sign('(')) { within(block, at + 1).1 } else { at + 1 };
         } else if next == Some(&Token::Sign('{')) {
-            at = if ASIDE_WITHIN.contains(head) { within(block, at + 1).1 } else { at + 2 };
+            at = if ASIDE_WITHIN.contains(head) { within(block, at + 1).1 } else { behind_names(block, at + 1) };
         } else {
             let end = end_of_statement(block, at);
             if !NO_REQUESTS.contains(head) && statement_asks(head, block.get(at + 1..end).unwrap_or_default()) {
@@ -143,8 +215,129 @@ fn block_asks(block: &[Token<'_>]) -> bool {
     false
 }
 
+/// For each bracket that opens, the place behind the one that closes it, or the end where none does; for anything else 0.
+fn closings(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut closings = vec![0; tokens.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Sign('(' | '[' | '{') => open.push(place),
+            Token::Sign(')' | ']' | '}') => {
+                if let Some(closing) = open.pop().and_then(|opening| closings.get_mut(opening)) {
+                    *closing = place + 1;
+                }
+            }
+            Token::Sign(_) | Token::Word(_) | Token::Text(_) | Token::Break => {}
+        }
+    }
+    for opening in open {
+        if let Some(closing) = closings.get_mut(opening) {
+            *closing = tokens.len();
+        }
+    }
+    closings
+}
+
+/// A statement that does something with each part of another thing: `libs.each { … }`, `listOf("g:a:1").forEach { … }`.
+struct ForEach<'p, 't> {
+    /// What the parts are of.
+    source: &'p [Token<'t>],
+    method: &'t str,
+    /// Where the block begins that is done with each, and the place behind its end.
+    open: usize,
+    end: usize,
+}
+
+/// The statement at `begin`, where it is of this kind.
+fn for_each<'p, 't>(block: &'p [Token<'t>], closings: &[usize], begin: usize) -> Option<ForEach<'p, 't>> {
+    let mut at = match block.get(begin)? {
+        Token::Sign('[' | '(') => *closings.get(begin)?,
+        Token::Word(word) if !CONTROL.contains(word) && !NO_REQUESTS.contains(word) => begin + 1,
+        Token::Word(_) | Token::Sign(_) | Token::Text(_) | Token::Break => return None,
+    };
+    // Where the last method is called, and its name.
+    let mut called = None;
+    for _ in 0..MOST_LINKS {
+        match block.get(at..)? {
+            [Token::Sign('.'), Token::Word(method), ..] => {
+                called = Some((at, *method));
+                at += 2;
+            }
+            [Token::Sign('?' | '*') | Token::Break, Token::Sign('.'), ..] => at += 1,
+            [Token::Sign('(' | '['), ..] => {
+                called = None;
+                at = *closings.get(at)?;
+            }
+            [Token::Sign('{'), ..] => {
+                let (end_of_source, method) = called?;
+                let end = *closings.get(at)?;
+                let goes_on =
+                    matches!(block.get(end..), Some([Token::Sign('.'), ..] | [Token::Break, Token::Sign('.'), ..]));
+                if !(goes_on && CHOOSING.contains(&method)) {
+                    let source = block.get(begin..end_of_source)?;
+                    return Some(ForEach { source, method, open: at, end });
+                }
+                (at, called) = (end, None);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+impl ForEach<'_, '_> {
+    /// Whether it is something else, done with what a configuration was given: `implementation('g:a:1').apply { … }`.
+    fn source_asks(&self) -> bool {
+        match self.source {
+            [Token::Word(head), behind @ ..] if behind.first() == Some(&Token::Sign('(')) => {
+                !LISTS.contains(head) && statement_asks(head, behind)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing comes from outside by what is done with each, whatever it is.
+    fn asks_for_nothing(&self) -> bool {
+        let is_word_aside = |word: &str| ASIDE_WITHIN.contains(&word) || word == "configurations";
+        let is_head_aside = matches!(self.source.first(), Some(Token::Word(head)) if is_word_aside(head));
+        let is_own_project = |token: &Token<'_>| matches!(token, Token::Word(word) if OWN_PROJECTS.contains(word));
+        is_head_aside
+            || is_word_aside(self.method)
+            || CHOOSING.contains(&self.method)
+            || self.source.iter().any(is_own_project)
+            || self.is_of_parts()
+    }
+
+    /// Whether it is done with a list that names parts of the build alone: `listOf(project(":a")).forEach { … }`.
+    fn is_of_parts(&self) -> bool {
+        let Some(open) = self.source.iter().position(|token| matches!(token, Token::Sign('(' | '['))) else {
+            return false;
+        };
+        let list = within(self.source, open).0;
+        list.iter().any(|token| matches!(token, Token::Word(_)))
+            && arguments(list).into_iter().all(|part| {
+                let part: Vec<Token<'_>> = part.iter().filter(|token| **token != Token::Break).copied().collect();
+                is_local(&part)
+            })
+    }
+}
+
+/// The place behind the bracket that opens a block, and behind the names that it gives to what it is done with: `{ a, b ->`.
+fn behind_names(block: &[Token<'_>], open: usize) -> usize {
+    let begin = open + 1;
+    let pieces = block.get(begin..).unwrap_or_default();
+    let pieces = pieces.get(..MOST_PIECES).unwrap_or(pieces);
+    let line = pieces.split(|token| matches!(token, Token::Break | Token::Sign('{' | '}'))).next().unwrap_or_default();
+    let arrow = line.windows(2).position(|pair| pair == [Token::Sign('-'), Token::Sign('>')]);
+    arrow.map_or(begin, |arrow| begin + arrow + 2)
+}
+
 /// Whether a configuration is given something from outside: `implementation 'g:a:1'`, `"api"(libs.a) { … }`.
 fn statement_asks(head: &str, behind: &[Token<'_>]) -> bool {
+    // A function of the build that asks.
+    if let [Token::Sign('('), Token::Sign(')')] = behind {
+        return true;
+    }
     // `configurations.api(…)`, `dependencies.add("api", …)`
     let mut method = head;
     let mut rest = behind;
@@ -228,6 +421,89 @@ mod tests {
         check("kotlin { sourceSets { commonMain.dependencies { api(\"a:b:1\") } } }", true, false);
         check("dependencies { implementation 'a:b:1'", true, false);
         assert!(read(None).asks);
+    }
+
+    #[test]
+    fn what_is_asked_for_in_loops_and_by_functions_asks() {
+        for statement in [
+            "listOf(\"a:b:1\", \"a:c:1\").forEach { implementation(it) }",
+            "listOf(\n \"a:b:1\",\n)\n.forEach { own -> implementation(own) }",
+            "['a:b:1', 'a:c:1'].each { implementation it }",
+            "deps.each { implementation it }",
+            "rootProject.ext.deps.values().each { own ->\n  implementation own\n}",
+            "libs.filter { it.isOwn }.forEach { add(\"api\", it) }",
+            "[api: 'a:b:1'].each { name, it -> add(name, it) }",
+            "deps.each { d -> if (d.own) { api d } }",
+            "for (own in deps) { implementation(own) }",
+            "for (own in deps)\n  implementation(own)",
+            "deps?.each { api it }",
+            "(1..3).each { api \"a:b:$it\" }",
+            "deps.forEach(::implementation)",
+            "implementation(\"a:b:1\").apply { because(\"x\") }",
+            "commonLibraries()",
+        ] {
+            check(&format!("def deps = ['a:b:1']\ndependencies {{\n  {statement}\n}}\n"), true, false);
+        }
+        for statement in [
+            "[':x', ':y'].each { implementation project(it) }",
+            "listOf(\":x\", \":y\").forEach { own -> implementation(project(own)) }",
+            "listOf(project(\":x\"), project(\":y\")).forEach { implementation(it) }",
+            "rootProject.subprojects.forEach { dokka(it) }",
+            "subprojects.findAll { it.name.startsWith('x') }\n.each { dokka it }",
+            "subprojects.findAll { it.name.startsWith('x') }.each { println it }",
+            "configurations.all { resolutionStrategy { cacheFor 0, 'seconds' } }",
+            "components.all { own -> allVariants { x 'a' } }",
+            "deps.each { own -> println own }",
+        ] {
+            check(&format!("dependencies {{\n  {statement}\n}}\n"), false, false);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_without_a_block_asks() {
+        for text in [
+            "dependencies.add('implementation', 'a:b:1')",
+            "project.dependencies.add(\"api\", \"a:b:1\")",
+            "dependencies.implementation 'a:b:1'",
+            "def own = { implementation 'a:b:1' }\ndependencies own\n",
+            "dependencies(rootProject.ext.own)",
+        ] {
+            check(text, true, false);
+        }
+        check("buildscript {\n  dependencies.add('classpath', 'a:b:1')\n}", false, true);
+        for text in [
+            "dependencies.add('implementation', project(':x'))",
+            "configurations.api.dependencies.add(x('a:b:1'))",
+            "println(dependencies.add('a', 'b'))",
+            "dependencies.each { println it }",
+            "def dependencies = ['a:b:1']\n",
+            "for (own in dependencies) { println own }",
+            "dependencies()",
+        ] {
+            check(text, false, false);
+        }
+    }
+
+    #[test]
+    fn scripts_that_are_taken_in_and_not_read_ask() {
+        for text in [
+            "apply from: 'https://example.com/own.gradle'",
+            "apply(from = \"https://example.com/own.gradle.kts\")",
+            "apply from: \"$rootDir/gradle/libraries.groovy\"\n",
+            "apply { from 'gradle/libraries' }",
+        ] {
+            check(text, true, false);
+        }
+        for text in [
+            "apply from: 'gradle/own.gradle'",
+            "apply(from = rootProject.file(\"own.gradle.kts\"))",
+            "apply from: own",
+            "apply plugin: 'java'\n",
+            "apply<Own>()\nfrom 'x'",
+            "copies.apply { from('x') }",
+        ] {
+            check(text, false, false);
+        }
     }
 
     #[test]

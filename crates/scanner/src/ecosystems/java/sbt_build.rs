@@ -1,5 +1,6 @@
-//! `build.sbt` and the `dependencies.sbt` beside it (scala-sbt.org, Library dependencies; Organizing the build): whether they
-//! give a project libraries. They are programs, which are not run: what they compute counts as some.
+//! `build.sbt`, other files of its kind beside it, and the sources of Scala in the folder `project` that by their names have
+//! what builds take over (scala-sbt.org, Library dependencies; Organizing the build): whether they give a project libraries.
+//! They are programs, which are not run: what they compute counts as some.
 
 use crate::ecosystems::program_text::{SWIFT, Token, tokens, within};
 use crate::manifest::ProjectManifest;
@@ -28,15 +29,25 @@ fn is_given_some(behind: &[Token<'_>]) -> bool {
         [Token::Sign('+'), Token::Sign('+'), Token::Sign('='), value @ ..] => value,
         _ => return false,
     };
-    match value {
-        [] | [Token::Word("Nil"), ..] => false,
+    let behind_nothing = match value {
+        [] => return false,
+        [Token::Word("Nil"), behind @ ..] => behind,
         [Token::Word("Seq" | "List" | "Vector" | "Set"), behind @ ..] => match behind {
-            [Token::Sign('('), ..] => !within(behind, 0).0.is_empty(),
-            [Token::Sign('.'), Token::Word("empty"), ..] => false,
-            _ => true,
+            [Token::Sign('('), ..] => match within(behind, 0) {
+                ([], end) => behind.get(end..).unwrap_or_default(),
+                _ => return true,
+            },
+            [Token::Sign('.'), Token::Word("empty"), behind @ ..] => behind,
+            _ => return true,
         },
-        _ => true,
-    }
+        _ => return true,
+    };
+    // `Nil ++ own`, `Seq.empty[ModuleID] ++ own`
+    let behind_nothing = match behind_nothing {
+        [Token::Sign('['), ..] => behind_nothing.get(within(behind_nothing, 0).1..).unwrap_or_default(),
+        behind => behind,
+    };
+    matches!(behind_nothing, [Token::Sign('+' | ':'), ..])
 }
 
 #[cfg(test)]
@@ -53,6 +64,12 @@ mod tests {
             "libraryDependencies in Test += x\n",
             "Test / libraryDependencies ++=\n  Nil\nlibraryDependencies ++= List(a)",
             "libraryDependencies ++= (if (x) Seq(a) else Nil)",
+            "libraryDependencies ++= Seq(a, b).map(_ % Test)",
+            "libraryDependencies ++= Dependencies.all.map(_ % \"provided\")",
+            "libraryDependencies ++= Nil ++ own",
+            "libraryDependencies := Seq.empty[ModuleID] ++ own",
+            "libraryDependencies ++= Seq() :+ own",
+            "object Common {\n  val settings = Seq(\n    libraryDependencies += own,\n  )\n}\n",
         ] {
             assert!(read(Some(text)).asks, "{text}");
         }
@@ -64,6 +81,8 @@ mod tests {
         for text in [
             "name := \"a\"\nscalaVersion := \"3.3.1\"\n",
             "libraryDependencies ++= Seq()\nlibraryDependencies := Nil\nlibraryDependencies ++= Seq.empty",
+            "libraryDependencies ++= Seq.empty[ModuleID]\nname := \"a\"",
+            "object Dependencies {\n  val cats = \"org.typelevel\" %% \"cats-core\" % \"2.9.0\"\n}\n",
             "// libraryDependencies += x\n/* libraryDependencies += x */",
             "val all = libraryDependencies.value\nlibraryDependencies -= x\n",
             "lazy val a = project.dependsOn(b)\nlibraryDependencySchemes += x",
