@@ -12,6 +12,9 @@ const MOST_PATTERNS: usize = 1_000;
 /// What a script of Gradle leaves open for the plug-ins that it asks for itself, which have a lock file of their own.
 pub(crate) const GRADLE_PLUGINS: &str = "buildscript";
 
+/// The pattern of a workspace that may have any folder below it as a member.
+pub(crate) const EVERYTHING_BELOW: &str = "**";
+
 /// What a script of Gradle leaves open for the projects below its own, whose lock files lie in their folders.
 pub(crate) const GRADLE_SUBPROJECTS: &str = "subprojects";
 
@@ -28,7 +31,7 @@ pub(crate) struct ProjectManifest {
     pub(crate) name: String,
     /// The version of that package.
     pub(crate) version: String,
-    /// What it says for others, where it is the root of a workspace or names folders in which packages lie.
+    /// What it says for others, where it is the root of a workspace, takes in others or names folders in which packages lie.
     pub(crate) workspace: Option<Workspace>,
     /// The folder of the workspace that it says it is a part of, as it is written.
     pub(crate) root: Option<String>,

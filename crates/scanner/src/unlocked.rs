@@ -1,6 +1,6 @@
 //! Manifests of a repository whose packages come from outside of it, and for which no lock file says in which versions.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use model::{Ecosystem, Gap};
 
@@ -8,7 +8,7 @@ use crate::folder_links::join;
 use crate::found::Evidence;
 use crate::layer_index::LayerIndex;
 use crate::locked::{is_environment_of, plain_name, project_of_tree};
-use repository::Repository;
+use repository::{Repository, keeps_names};
 
 mod repository;
 #[cfg(test)]
@@ -131,13 +131,11 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
         }
         let mut has_lock_of_another = false;
         let is_known = repository.places_of_locks(family.ecosystem, folder, name).any(|place| {
-            let is_known = known.contains(&(family.ecosystem, place));
-            let is_locked = is_known
+            let known = known.get(&(family.ecosystem, place));
+            let is_locked = known.is_some()
                 || repository.has_lock(family, place)
                 || family.ecosystem == Ecosystem::Npm && repository.is_locked_by_rush(place);
-            // What is installed and lists of requirements may be for all below.
-            let may_be_for_all = is_known
-                && matches!(family.ecosystem, Ecosystem::Npm | Ecosystem::Composer | Ecosystem::Pypi | Ecosystem::Gem);
+            let may_be_for_all = known == Some(&Reach::Below);
             let is_anothers =
                 is_locked && !may_be_for_all && repository.is_anothers(family, place, folder, name, manifest);
             has_lock_of_another |= is_anothers;
@@ -149,20 +147,25 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
             && !repository.is_locked_elsewhere(family, folder, name, manifest)
             && !repository.is_told_by_users(family, folder, name, manifest)
         {
-            let reason = if lacks_plugin_lock {
-                "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that \
-                 their versions are unknown; `gradle buildEnvironment --write-locks` writes one"
-                    .to_owned()
-            } else if has_lock_of_another {
-                format!(
+            let reason = match has_lock_of_another {
+                _ if lacks_plugin_lock => {
+                    "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies \
+                     beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` \
+                     writes one"
+                        .to_owned()
+                }
+                true if keeps_names(family.ecosystem) => format!(
                     "it names dependencies, and the lock file above it is that of another project, which does not name \
                      them all, so that their versions are unknown; `{command}` writes one"
-                )
-            } else {
-                format!(
+                ),
+                true => format!(
+                    "it names dependencies, and the lock file above it is that of another project, so that their \
+                     versions are unknown; `{command}` writes one"
+                ),
+                false => format!(
                     "it names dependencies, and no lock file that is read lies beside or above it, so that their \
                      versions are unknown; `{command}` writes one"
-                )
+                ),
             };
             gaps.push(Gap::new(join(folder, name), reason));
         }
@@ -183,14 +186,27 @@ fn family_of(name: &str) -> Option<(&'static Family, &'static str)> {
     })
 }
 
+/// For what something tells the versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// For the project in its folder, and those below that are parts of it, as with a lock file.
+    Project,
+    /// For all below, if need be: what is installed, and lists of requirements.
+    Below,
+}
+
 /// The folders of projects of which something else than a lock file of the usual name tells the versions: one of another
 /// name, a list of requirements, what is installed in them.
-fn known_projects<'a>(index: &'a LayerIndex, repository: &Repository<'_>) -> BTreeSet<(Ecosystem, &'a str)> {
+fn known_projects<'a>(index: &'a LayerIndex, repository: &Repository<'_>) -> BTreeMap<(Ecosystem, &'a str), Reach> {
     let paths = || index.files.keys().map(String::as_str).chain(index.gaps.iter().map(|gap| gap.path.as_str()));
-    let mut projects: BTreeSet<(Ecosystem, &str)> = paths().filter_map(project_of_list).collect();
+    let of_list = |project: (Ecosystem, &'a str)| match project.0 {
+        Ecosystem::Pypi => (project, Reach::Below),
+        _ => (project, Reach::Project),
+    };
+    let mut projects: BTreeMap<(Ecosystem, &str), Reach> = paths().filter_map(project_of_list).map(of_list).collect();
     // Each lock file of Appraisal is one of the Gemfile above with what `Appraisals` adds (github.com/thoughtbot/appraisal).
     let appraised = paths().filter_map(project_of_appraisal).filter(|project| repository.has(project, "Appraisals"));
-    projects.extend(appraised.map(|project| (Ecosystem::Gem, project)));
+    projects.extend(appraised.map(|project| ((Ecosystem::Gem, project), Reach::Project)));
     for (path, found) in &index.files {
         for package in found.packages.iter().filter(|package| package.evidence == Evidence::Installed) {
             let project = match package.ecosystem {
@@ -198,7 +214,7 @@ fn known_projects<'a>(index: &'a LayerIndex, repository: &Repository<'_>) -> BTr
                 Ecosystem::Pypi | Ecosystem::Gem => project_of_environment(path),
                 _ => None,
             };
-            projects.extend(project.map(|project| (package.ecosystem, project)));
+            projects.extend(project.map(|project| ((package.ecosystem, project), Reach::Below)));
         }
     }
     projects

@@ -232,6 +232,9 @@ const COUNTED: &[&str] = &[
     "1 more file or folder of the folder cannot be read",
     "1 further entry cannot be used either",
     "2 listed with package URLs of type `a` are of no known ecosystem",
+    "it names dependencies, and the lock file above it is that of another project, so that their versions are unknown; `bundle lock` writes one",
+    "it names dependencies, and the lock file above it is that of another project, which does not name them all, so that their versions are unknown; `npm install` writes one",
+    "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` writes one",
 ];
 
 /// The sentences of a source that stand behind one of these marks, with 7 for every value in them.

@@ -8,6 +8,7 @@
 mod archive;
 mod gradle;
 mod gradle_script;
+mod gradle_settings;
 mod manifest;
 mod naming;
 mod pom;
@@ -93,8 +94,13 @@ impl Ecosystem for Java {
             let is_in_project = path.parent().rsplit('/').next() == Some("project");
             let is_build = is_script || name == "build.sbt" || is_in_project == name.ends_with(".scala");
             if is_build && !is_in_dependency_folder(path.as_str()) {
-                let read = if is_script { gradle_script::read } else { sbt_build::read };
-                found.mark = read(program_text::read(file)?.as_deref()).into_mark();
+                let text = program_text::read(file)?;
+                let text = text.as_deref();
+                let mut manifest = if is_script { gradle_script::read(text) } else { sbt_build::read(text) };
+                if is_script && name.starts_with("settings.gradle") {
+                    manifest.workspace = gradle_settings::projects(text);
+                }
+                found.mark = manifest.into_mark();
             }
             return Ok(());
         }

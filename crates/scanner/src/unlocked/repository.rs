@@ -21,6 +21,8 @@ use crate::path_set::path_hash;
 mod above;
 mod users;
 
+pub(super) use above::keeps_names;
+
 /// The lock files of Rush where a repository has one for all projects, seen from the folder of `rush.json`.
 const RUSH_LOCKS: &[&str] =
     &["common/config/rush/pnpm-lock.yaml", "common/config/rush/npm-shrinkwrap.json", "common/config/rush/yarn.lock"];
@@ -372,7 +374,7 @@ impl<'a> Repository<'a> {
                 php_roots.push((folder, workspace.members.as_slice()));
             }
             if let Some(workspace) = &manifest.workspace
-                && family.ecosystem != Ecosystem::Composer
+                && !matches!(family.ecosystem, Ecosystem::Composer | Ecosystem::Gem)
                 && has_outer_members(workspace)
                 && self.has_lock(family, folder)
             {

@@ -3,8 +3,11 @@
 //!
 //! They are Ruby programs, which are not run. A statement is read where it says plainly where a gem lies; what cannot be
 //! followed within a block of `path` counts as asking, and so does a statement with `gem` or another program within it.
+//!
+//! The folders that a Gemfile takes in are its members: of `eval_gemfile`, `path` and `gemspec`, and those one level below
+//! them; all below it where they are computed.
 
-use crate::manifest::{ProjectManifest, Specifications};
+use crate::manifest::{EVERYTHING_BELOW, ProjectManifest, Specifications};
 
 /// The options of `gem` by which one comes from outside of the repository.
 const OUTSIDE: &[&str] = &["git", "github", "gist", "bitbucket", "source"];
@@ -25,13 +28,22 @@ pub(super) fn read(text: &str) -> ProjectManifest {
             read_gemspec(rest, &mut manifest);
         } else if runs_another(statement) {
             manifest.asks = true;
+            let file = statement.split_once("eval_gemfile").and_then(|(_, file)| quoted(file));
+            take_in(file.map(|file| file.rsplit_once('/').map_or(".", |(folder, _)| folder)), &mut manifest);
         } else if depth == 0 {
             match call(statement, "path").filter(|rest| opens_block(rest)) {
                 Some(folder) => {
                     depth = 1;
                     add_specifications(folder, false, &mut manifest);
+                    take_in(quoted(folder), &mut manifest);
                 }
-                None => manifest.asks |= has_gem(statement),
+                None if has_gem(statement) => {
+                    manifest.asks = true;
+                    if statement.contains("path") {
+                        take_in(None, &mut manifest);
+                    }
+                }
+                None => {}
             }
         } else if statement == "end" {
             depth -= 1;
@@ -39,6 +51,7 @@ pub(super) fn read(text: &str) -> ProjectManifest {
             depth += 1;
         } else {
             manifest.asks = true;
+            take_in(None, &mut manifest);
             return manifest;
         }
     }
@@ -73,6 +86,9 @@ fn has_gem(statement: &str) -> bool {
 /// Reads the arguments of `gem`.
 fn read_gem(arguments: &str, is_in_path: bool, manifest: &mut ProjectManifest) {
     let path = option(arguments, "path");
+    if let Some(folder) = path {
+        take_in(quoted(folder), manifest);
+    }
     let may_be_elsewhere = OUTSIDE.iter().any(|name| option(arguments, name).is_some())
         || arguments.contains(" ? ")
         || arguments.contains(';');
@@ -86,7 +102,10 @@ fn read_gem(arguments: &str, is_in_path: bool, manifest: &mut ProjectManifest) {
 /// Reads the arguments of `gemspec`: the specification that asks in the Gemfile's place.
 fn read_gemspec(arguments: &str, manifest: &mut ProjectManifest) {
     match option(arguments, "path") {
-        Some(folder) => manifest.asks |= !add_specifications(folder, true, manifest),
+        Some(folder) => {
+            manifest.asks |= !add_specifications(folder, true, manifest);
+            take_in(quoted(folder), manifest);
+        }
         None => manifest.specifications.push(Specifications { folder: ".".to_owned(), is_needed: true }),
     }
 }
@@ -96,6 +115,15 @@ fn add_specifications(text: &str, is_needed: bool, manifest: &mut ProjectManifes
     let folder = quoted(text);
     manifest.specifications.extend(folder.map(|folder| Specifications { folder: folder.to_owned(), is_needed }));
     folder.is_some()
+}
+
+/// Notes a folder that is taken in, or all below where it is computed.
+fn take_in(folder: Option<&str>, manifest: &mut ProjectManifest) {
+    let members = &mut manifest.workspace.get_or_insert_default().members;
+    match folder.map(|folder| folder.trim_end_matches('/')) {
+        Some(folder) => members.extend([folder.to_owned(), format!("{folder}/*")]),
+        None => members.push(EVERYTHING_BELOW.to_owned()),
+    }
 }
 
 /// What follows the name of a method that a statement calls.
@@ -220,6 +248,25 @@ mod tests {
     fn all_gems_of_a_block_of_path_are() {
         check("path 'parts' do\n  gem 'a'\n  group :test do\n    gem 'b'\n  end\nend\n", false, &["parts"]);
         check("path(\"parts\") do # ours\n  gem 'a'\nend\ngem 'c', path: 'c'\n", false, &["parts", "c"]);
+    }
+
+    #[test]
+    fn folders_that_are_taken_in_are_members() {
+        for (text, members) in [
+            ("gem 'rails'\ngemspec\n", &[][..]),
+            ("gem 'a', path: 'parts/a'\n", &["parts/a", "parts/a/*"][..]),
+            ("path '../parts/' do\n  gem 'a'\nend\n", &["../parts", "../parts/*"][..]),
+            ("gemspec path: 'core'\n", &["core", "core/*"][..]),
+            ("eval_gemfile 'core/Gemfile'\n", &["core", "core/*"][..]),
+            ("eval_gemfile(\"Gemfile.common\") if true\n", &[".", "./*"][..]),
+            ("eval_gemfile File.join(__dir__, 'core/Gemfile')\n", &["**"][..]),
+            ("gem 'a', path: \"#{parts}/a\"\n", &["**"][..]),
+            ("Dir['parts/*'].each { |part| gem File.basename(part), path: part }\n", &["**"][..]),
+            ("path 'a' do\n  own\nend\n", &["a", "a/*", "**"][..]),
+        ] {
+            let told = read(text).workspace.unwrap_or_default().members;
+            assert_eq!(told, members, "{text}");
+        }
     }
 
     #[test]

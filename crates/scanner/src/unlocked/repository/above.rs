@@ -1,13 +1,13 @@
 //! Lock files above a manifest that are those of another project alone: where no rule of the tool gives the folders below a
 //! part in them, they tell what a manifest there asks for only as far as they name it.
 //!
-//! Nothing is said where it is uncertain: of Bundler, Gradle and sbt, of which it is not kept what a manifest asks for, of
-//! workspaces of Node, and where the project above takes in the one below by its folder.
+//! Nothing is said where it is uncertain: of sbt, of workspaces of Node, and where the project above takes in the one below by
+//! its folder.
 
 use model::Ecosystem;
 
 use super::{COMPARISON_BYTES, Family, Repository, resolve};
-use crate::manifest::{ProjectManifest, Workspace};
+use crate::manifest::{EVERYTHING_BELOW, ProjectManifest, Workspace};
 
 /// The lock files of Node in which it is looked up what they name.
 const LOCKS_OF_NODE: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"];
@@ -15,6 +15,15 @@ const LOCKS_OF_NODE: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "ya
 /// Files beside a `package.json` of which any may make one project of it and those below, and lock files that may be others'.
 const WHOLES_OF_NODE: &[&str] =
     &["bun.lock", "bun.lockb", "lerna.json", "nx.json", "pnpm-workspace.yaml", "rush.json", "turbo.json"];
+
+/// What Bundler and Gradle call the manifests of projects, and where Gradle has which projects are parts of a build.
+const GEMFILES: &[&str] = &["Gemfile", "gems.rb"];
+const SCRIPTS_OF_GRADLE: &[&str] = &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+
+/// Whether it is kept by name what manifests of an ecosystem ask for.
+pub(in crate::unlocked) fn keeps_names(ecosystem: Ecosystem) -> bool {
+    !matches!(ecosystem, Ecosystem::Cocoapods | Ecosystem::Gem | Ecosystem::Maven | Ecosystem::Swift)
+}
 
 impl<'a> Repository<'a> {
     /// Whether the lock file in `place`, a folder above that of the manifest, is that of a project there alone and does not
@@ -34,9 +43,8 @@ impl<'a> Repository<'a> {
         {
             return false;
         }
-        // Of these it is not kept what a manifest asks for.
-        if matches!(family.ecosystem, Ecosystem::Cocoapods | Ecosystem::Swift) {
-            return true;
+        if !keeps_names(family.ecosystem) {
+            return self.bytes_left.get() > 0;
         }
         let mut asked = self.asked_for(family.ecosystem, folder, name, manifest);
         // What other packages provide has no entry of its own.
@@ -70,6 +78,25 @@ impl<'a> Repository<'a> {
                 let is_of_poetry_alone =
                     family.locks.iter().all(|lock| self.has(place, lock) == (*lock == "poetry.lock"));
                 name == "pyproject.toml" && has_all(&["pyproject.toml"]) && is_of_poetry_alone
+            }
+            Ecosystem::Gem => {
+                let takes_in = |gemfile: &&str| {
+                    self.workspace_in(place, gemfile).is_some_and(|root| self.take_in(&root.members, place, folder))
+                };
+                // The one below may be a part of the one above, too, whose requests it takes over.
+                let takes_over = manifest.workspace.as_ref().is_some_and(|own| {
+                    own.members.iter().any(|member| member == EVERYTHING_BELOW)
+                        || self.take_in(&own.members, folder, place)
+                });
+                has_any(GEMFILES) && !takes_over && !GEMFILES.iter().any(takes_in)
+            }
+            Ecosystem::Maven => {
+                let includes = |settings: &&str| {
+                    self.workspace_in(place, settings).is_some_and(|build| self.take_in(&build.members, place, folder))
+                };
+                name.starts_with("build.gradle")
+                    && has_any(SCRIPTS_OF_GRADLE)
+                    && !SCRIPTS_OF_GRADLE.iter().any(includes)
             }
             Ecosystem::Composer => has_all(&["composer.json", "composer.lock"]),
             Ecosystem::Cocoapods => has_all(&["Podfile", "Podfile.lock"]),

@@ -120,3 +120,55 @@ fn lock_files_of_pods_and_of_swift_are_those_of_the_project_beside_them() {
     check(&[(root.0, "[.package(path: \"Examples/E\")]\n"), lock, below], &[]);
     check(&[root, lock, below, ("A.xcworkspace/xcshareddata/swiftpm/Package.resolved", "{}")], &[]);
 }
+
+#[test]
+fn lock_files_of_bundler_are_those_of_the_gemfile_beside_them_and_of_what_it_takes_in() {
+    let (root, lock) = (("Gemfile", "gem 'rails'\n"), ("Gemfile.lock", "GEM\n  specs:\n    a (1)\n"));
+    let below = ("docs/site/Gemfile", "gem 'jekyll'\n");
+    check(&[root, lock, below], &[below.0]);
+    check(&[lock, below], &[]);
+    check(&[root, lock, below, ("docs/site/Gemfile.lock", lock.1)], &[]);
+    check(&[root, ("Gemfile.next.lock", lock.1), below], &[below.0]);
+    check(&[("gems.rb", root.1), ("gems.locked", lock.1), ("docs/site/gems.rb", below.1)], &["docs/site/gems.rb"]);
+    check(&[root, ("gemfiles/a.gemfile.lock", lock.1), ("Appraisals", ""), below], &[below.0]);
+    for whole in [
+        "eval_gemfile 'docs/site/Gemfile'\n",
+        "gem 'site', path: 'docs/site'\n",
+        "path 'docs' do\n  gem 'site'\nend\n",
+        "gemspec path: 'docs/site'\n",
+        "Dir['docs/*/Gemfile'].each { |file| eval_gemfile file }\n",
+    ] {
+        check(&[("Gemfile", &format!("gem 'rails'\n{whole}")), lock, below], &[]);
+    }
+    check(&[("Gemfile", "gem 'rails'\ngem 'a', path: 'parts/a'\n"), lock, below], &[below.0]);
+    for over in ["eval_gemfile '../../Gemfile'\n", "eval_gemfile File.expand_path('../../../Gemfile', __FILE__)\n"] {
+        check(&[root, lock, (below.0, &format!("{}{over}", below.1))], &[]);
+    }
+    // What is installed may be for all.
+    let installed = "vendor/bundle/ruby/3.1.0/specifications/a-1.gemspec";
+    check(&[root, (installed, "# stub: a 1 ruby lib\n"), below], &[]);
+}
+
+#[test]
+fn lock_files_of_gradle_are_those_of_the_projects_that_the_settings_beside_them_include() {
+    let (root, lock) = (("build.gradle", "plugins { id 'java' }\n"), ("gradle.lockfile", "a:b:1=x\nempty=\n"));
+    let below = ("libs/a/build.gradle.kts", "dependencies { implementation(\"a:b:1\") }\n");
+    check(&[root, lock, below], &[below.0]);
+    check(&[lock, below], &[]);
+    check(&[root, ("gradle/dependency-locks/x.lockfile", "a:b:1\n"), below], &[below.0]);
+    check(&[root, lock, below, ("libs/a/gradle.lockfile", lock.1)], &[]);
+    for settings in [
+        "include 'libs:a'\n",
+        "include(':a')\nproject(':a').projectDir = file('libs/a')\n",
+        "file('libs').eachDir { include \":libs:${it.name}\" }\n",
+    ] {
+        for name in ["settings.gradle", "settings.gradle.kts"] {
+            check(&[root, (name, settings), lock, below], &[]);
+        }
+    }
+    check(&[root, ("settings.gradle", "include 'libs:b'\nincludeBuild 'libs/a'\n"), lock, below], &[below.0]);
+    let outside = ("b/build.gradle", below.1);
+    check(&[("a/settings.gradle", "includeFlat 'b'\n"), ("a/gradle.lockfile", lock.1), outside], &[]);
+    // Scripts that others take in are parts of these.
+    check(&[root, lock, ("gradle/own.gradle", "dependencies { api 'a:b:1' }\n")], &[]);
+}
