@@ -16,6 +16,7 @@ use oci::registry::Mirror;
 
 use crate::target::Target;
 pub(crate) use declaration::{AdminApplyArguments, AdminExportConfigArguments, ServerArguments};
+pub(crate) use language::language_of;
 pub(crate) use platform::{
     AdminAuditCommand, AdminCommand, AdminPlaceArguments, AdminVerifyArguments, RegisterArguments, UpArguments,
 };

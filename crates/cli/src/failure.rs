@@ -67,6 +67,18 @@ pub(crate) fn exit_code(outcome: Result<Outcome, Failure>, language: Language) -
     }
 }
 
+/// Tells what is wrong with the command line, or gives the help that it asks for.
+#[expect(clippy::print_stderr, reason = "the one place where a command's failure is told")]
+pub(crate) fn of_command_line(error: &clap::Error, language: Language) -> ExitCode {
+    match message::of_command_line(language, error) {
+        Some(told) => {
+            eprintln!("{told}");
+            ExitCode::from(2)
+        }
+        None => error.exit(),
+    }
+}
+
 /// An error and its causes on one line. Causes quote the target, which must not speak to the terminal.
 fn told(error: &anyhow::Error, language: Language) -> String {
     formats::plain(&message::told(language, error))

@@ -41,8 +41,14 @@ use environment::Environment;
 
 fn main() -> ExitCode {
     failure::silence_contained_panics();
-    let command = Arguments::parse().command;
     let mut environment = Environment::read();
+    let command = match Arguments::try_parse() {
+        Ok(arguments) => arguments.command,
+        Err(error) => {
+            let language = arguments::language_of(std::env::args_os()).unwrap_or(environment.language);
+            return failure::of_command_line(&error, language);
+        }
+    };
     environment.language = command.language().unwrap_or(environment.language);
     let outcome = match &command {
         Command::Scan(arguments) => scan::run(arguments, &environment),

@@ -1,8 +1,26 @@
 //! The language of what a command tells people.
 
+use std::ffi::OsString;
+
 use formats::Language;
 
-use super::{Command, PolicyCommand, PolicyImportCommand};
+use super::{Command, PolicyCommand, PolicyImportCommand, parse_language};
+
+/// The language that `--lang` asks for on a command line that may be wrong; the last one counts.
+pub(crate) fn language_of(words: impl IntoIterator<Item = OsString>) -> Option<Language> {
+    let mut words = words.into_iter().skip(1).take_while(|word| word != "--");
+    let mut language = None;
+    while let Some(word) = words.next() {
+        let word = word.to_string_lossy().into_owned();
+        let value = match word.strip_prefix("--lang=") {
+            Some(value) => value.to_owned(),
+            None if word == "--lang" => words.next().unwrap_or_default().to_string_lossy().into_owned(),
+            None => continue,
+        };
+        language = parse_language(&value).ok().or(language);
+    }
+    language
+}
 
 impl Command {
     /// The language that `--lang` asks for.
@@ -40,5 +58,21 @@ impl Command {
             | Command::Completions(_)
             | Command::Man(_) => Language::English,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_command_line_has_a_language_too() {
+        let of = |words: &[&str]| language_of(words.iter().map(OsString::from));
+        assert_eq!(of(&["bulkhead", "scan", "--lang", "ja", "--formt"]), Some(Language::Japanese));
+        assert_eq!(of(&["bulkhead", "scna", "--lang=ja"]), Some(Language::Japanese));
+        assert_eq!(of(&["bulkhead", "scan", "--lang=ja", "--lang", "en"]), Some(Language::English));
+        assert_eq!(of(&["bulkhead", "scan", "--lang", "fr"]), None);
+        assert_eq!(of(&["bulkhead", "scan", "--lang"]), None);
+        assert_eq!(of(&["bulkhead", "scan", "--", "--lang", "ja"]), None);
     }
 }

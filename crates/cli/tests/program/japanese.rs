@@ -148,6 +148,44 @@ fn what_a_scan_says_on_standard_error_has_no_english_sentence() {
 }
 
 #[test]
+fn what_is_wrong_with_a_command_line_is_said_in_japanese() {
+    let program = Program::new();
+    program.write("app/a", "");
+    for (words, expected) in [
+        ("scan", "error: 次の引数は必須です:\n  <TARGET>"),
+        ("scan --formt json app", "tip: 似た名前の引数があります: '--format'"),
+        ("scna app", "error: 'scna'というコマンドはありません"),
+        ("scan --intel", "error: '--intel <FILE>'には値が必要です"),
+        ("scan --no-cache --cache-dir c app", "と同時に指定できません"),
+        ("scan --output a --output b app", "error: '--output <FILE>'は1回だけ指定できます"),
+        (
+            "scan --severity grave app",
+            "error: '--severity <LIST>'の値'grave'は正しくありません: `grave`は深刻度ではありません",
+        ),
+        ("scan --format xml app", "`xml`は形式ではありません"),
+        ("scan --platform a app", "`a`はプラットフォームではありません"),
+        ("scan --now tomorrow app", "2026-01-31T12:00:00Zのように"),
+        ("scan oci:", "oci:の後に場所を指定してください"),
+        ("scan ./missing", "ファイルまたはフォルダー./missingがありません"),
+        ("scan A", "`A`はイメージの名前ではありません"),
+    ] {
+        let mut arguments: Vec<&str> = words.split(' ').collect();
+        arguments.extend(["--lang", "ja"]);
+        let ran = program.run(&arguments);
+        ran.ended(2, &[expected, "\n\n詳しくは'--help'を参照してください。\n"]);
+        assert_eq!(english(&ran.stderr), Vec::<String>::new(), "{words}");
+        let located = program.run_with(&arguments[..arguments.len() - 2], &[("LANG", "ja_JP.UTF-8")]);
+        located.ended(2, &[expected]);
+    }
+    let ran = program.run(&["scan", "--detectors", "viruses", "--lang=ja", "app"]);
+    ran.ended(2, &["[指定できる値: vulnerabilities, secrets, "]);
+    program
+        .run_with(&["scan", "--lang", "fr", "app"], &[("LANG", "ja_JP.UTF-8")])
+        .ended(2, &["enまたはjaを指定してください"]);
+    program.run_with(&["scan", "--lang", "en"], &[("LANG", "ja_JP.UTF-8")]).ended(2, &["required arguments"]);
+}
+
+#[test]
 fn formats_for_machines_and_english_reports_stay_english() {
     let program = Program::new();
     tree(&program);

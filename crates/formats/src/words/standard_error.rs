@@ -5,6 +5,8 @@ use super::*;
 
 /// Where the sentences are written.
 const SPEAKERS: &[&str] = &[
+    "api/src/client.rs",
+    "cli/src/arguments.rs",
     "cli/src/better_base.rs",
     "cli/src/comparing.rs",
     "cli/src/convert.rs",
@@ -16,10 +18,15 @@ const SPEAKERS: &[&str] = &[
     "cli/src/place.rs",
     "cli/src/register.rs",
     "cli/src/scan.rs",
+    "cli/src/target.rs",
     "cli/src/vouching.rs",
     "formats/src/bill.rs",
     "formats/src/json.rs",
+    "formats/src/lib.rs",
     "formats/src/vex.rs",
+    "model/src/image_name.rs",
+    "model/src/platform.rs",
+    "model/src/severity.rs",
     "oci/src/cache.rs",
     "oci/src/compression.rs",
     "oci/src/credentials/auth_file.rs",
@@ -155,6 +162,48 @@ const FURTHER: &[&str] = &[
     "not compliant: policy a: secret, malware",
     "DOCKER_HOST is `ssh://a`; write unix:///PATH or tcp://HOST:PORT",
     "No such file or directory (os error 2)",
+    "Read-only file system (os error 30)",
+    "failed to lookup address information: Name or service not known",
+    "invalid peer certificate: UnknownIssuer",
+    "name an image, a file or a folder",
+    "what follows the @ is not a digest",
+    "the tag has a character that tags cannot have, or more than 128",
+    "the registry is not a host name",
+    "64 hexadecimal digits are an image's identifier, not its name",
+    "the repository has lower-case letters, digits and single . _ - / only",
+    "write a time such as 2026-01-31T12:00:00Z, of the years from 1970 to 2199",
+    "use en or ja",
+    "name a file after the =",
+];
+
+/// What clap says of a command line, line by line.
+const OF_COMMAND_LINES: &[&str] = &[
+    "unexpected argument '--a' found",
+    "unexpected value 'b' for '--a <A>' found; no more were expected",
+    "unrecognized subcommand 'a'",
+    "invalid value 'b' for '--a <A>'",
+    "invalid value 'b' for '--a <A>': `b` is not a severity; use critical, high, medium, low, none or unknown",
+    "invalid value 'b' for '--a <A>': 70 is not in 0..=64",
+    "a value is required for '--a <A>' but none was supplied",
+    "the following required arguments were not provided:",
+    "the argument '--a <A>' cannot be used with '--b'",
+    "the argument '--a <A>' cannot be used with:",
+    "the argument '--a <A>' cannot be used multiple times",
+    "invalid UTF-8 was detected in one or more arguments",
+    "'bulkhead intel' requires a subcommand but one was not provided",
+    "a similar argument exists: '--a'",
+    "some similar arguments exist: '--a', '--b'",
+    "a similar subcommand exists: 'a'",
+    "some similar subcommands exist: 'a', 'b'",
+    "a similar value exists: 'a'",
+    "some similar values exist: 'a', 'b'",
+    "to pass '--a' as a value, use '-- --a'",
+    "subcommand 'a' exists; to use it, remove the '--' before it",
+    "'a --b' exists",
+    "[possible values: a, b]",
+    "[subcommands: a, b]",
+    "Usage: bulkhead scan [OPTIONS] <TARGET>",
+    "For more information, try '--help'.",
 ];
 
 #[test]
@@ -166,7 +215,8 @@ fn every_sentence_of_a_scan_on_standard_error_has_japanese() {
     }
     assert!(found.len() > 150, "only {} were found", found.len());
     let is_said = |english: &str| message_in(Language::Japanese, english).is_some();
-    check(&found, OTHERS, FURTHER, "stderr.ja.json", is_said);
+    let further = [FURTHER, OF_COMMAND_LINES].concat();
+    check(&found, OTHERS, &further, "stderr.ja.json", is_said);
 }
 
 #[test]
