@@ -177,8 +177,18 @@ fn intelligence_is_pulled_from_a_registry_whole_and_by_delta() {
     // Back to an older one, to something else, and to what is not there: refused, and what is in place stays.
     assert!(stderr(&registry.update("1")).contains("older than"));
     registry.push("chart", "application/vnd.cncf.helm.config.v1+json", &[(full, &new)]);
-    assert!(stderr(&registry.update("chart")).contains("is no intelligence"));
-    assert!(stderr(&registry.update("absent")).contains("has no manifest absent"));
+    assert!(
+        stderr(&registry.update("chart")).contains("is no intelligence but `application/vnd.cncf.helm.config.v1+json`")
+    );
+    let absent = stderr(&registry.update("absent"));
+    assert!(
+        absent.contains("has no manifest absent") && absent.contains("the installed intelligence stays"),
+        "{absent}"
+    );
+    registry.push("other", ARTIFACT_TYPE, &[("application/x", &new)]);
+    assert!(
+        stderr(&registry.update("other")).contains("files of other types alone (application/x); push the database")
+    );
     assert_eq!(fs::read(&installed).unwrap(), fs::read(&new).unwrap());
 }
 

@@ -289,6 +289,18 @@ pub enum RegistryError {
         /// Where the connection broke.
         at_byte: u64,
     },
+    /// A connection broke within a blob, however often the rest was asked for.
+    #[error("{host} ended the connection at byte {at_byte} of the {size_bytes} bytes of the blob {digest}")]
+    CutOff {
+        /// The host.
+        host: String,
+        /// The blob.
+        digest: Digest,
+        /// Where the connection broke at last.
+        at_byte: u64,
+        /// The descriptor's size.
+        size_bytes: u64,
+    },
     /// A blob came too slowly.
     #[error("{host} sent the blob {digest} at less than {rate} bytes a second")]
     TooSlow {
@@ -298,6 +310,14 @@ pub enum RegistryError {
         digest: Digest,
         /// The rate that is the least.
         rate: u64,
+    },
+    /// What has the name of an artifact is none.
+    #[error("{name} is no artifact that can be read: {reason}")]
+    NoArtifact {
+        /// The name.
+        name: String,
+        /// What it is instead.
+        reason: &'static str,
     },
     /// The manifest or the configuration is of no use.
     #[error("the registry's documents are of no use")]
@@ -413,6 +433,8 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
     }
 }
 
+#[cfg(test)]
+mod artifact_tests;
 #[cfg(test)]
 mod companion_tests;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use intelligence::{Database, Fetch, InstallError, Installed, SigningKey, TrustedKey, UpdateSource};
+use intelligence::{Database, Fetch, Installed, SigningKey, TrustedKey, UpdateSource};
 use oci::registry::{DownloadError, RegistryOptions, download};
 
 use super::pull::Pull;
@@ -35,7 +35,10 @@ pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment
         download = Download { options };
         UpdateSource::Url { url: from, fetch: &mut download }
     } else if let Some(name) = from.strip_prefix("oci://") {
-        pull = Pull::open(name, &options)?;
+        pull = Pull::open(name, &options).map_err(|failure| match (failure, target(environment)) {
+            (Failure::Work(error), Ok(target)) => Failure::Work(with_what_stays(error, &target)),
+            (failure, _) => failure,
+        })?;
         UpdateSource::Url { url: from, fetch: &mut pull }
     } else if path.is_dir() {
         UpdateSource::Folder(path)
@@ -92,7 +95,7 @@ fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environm
     let target = target(environment)?;
     let Installed { previous, sequence, replaced, by_delta } =
         intelligence::install(source, &target, keys, installed::built_in())
-            .map_err(|error| Failure::Work(with_what_stays(error, &target)))?;
+            .map_err(|error| Failure::Work(with_what_stays(error.into(), &target)))?;
     match (replaced, previous) {
         (true, Some(previous)) if by_delta => {
             eprintln!("installed sequence {sequence} in place of {previous} by a delta")
@@ -105,8 +108,7 @@ fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environm
 }
 
 /// A failed update changes nothing: says so, and how old what stays is.
-fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
-    let error = anyhow::Error::new(error);
+fn with_what_stays(error: anyhow::Error, target: &Path) -> anyhow::Error {
     let stays = match Database::open(target) {
         Ok(database) => {
             let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));

@@ -68,8 +68,9 @@ pub(super) fn of_registry(error: &RegistryError) -> Undone {
         RegistryError::WrongDigest { .. } | RegistryError::WrongLength { .. } => ("registry.wrong_content", true),
         RegistryError::NoParts { .. } => ("registry.protocol", false),
         RegistryError::NoRest { .. } => ("registry.protocol", true),
+        RegistryError::CutOff { .. } => ("registry.unreachable", true),
         RegistryError::TooSlow { .. } => ("registry.too_slow", true),
-        RegistryError::Manifest(_) => ("image.unreadable", false),
+        RegistryError::Manifest(_) | RegistryError::NoArtifact { .. } => ("image.unreadable", false),
         RegistryError::MirrorsFailed { source, .. } => return of_registry(source),
     };
     let mut cause = detailed(code, error);

@@ -11,7 +11,6 @@ use super::places::at_mirrors_then_origin;
 use super::{RegistryError, RegistryOptions, fetch_top};
 use crate::image::LayerBlobs;
 use crate::manifest::{Descriptor, Document, MOST_LAYERS};
-use crate::manifest_tree::ReadManifestError;
 use crate::stored::Hasher;
 
 /// Which tools write for a file's name (image-spec, annotations.md).
@@ -44,17 +43,14 @@ pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Arti
     at_mirrors_then_origin(name, options, |place, further| {
         let session = place.session(options)?;
         let (top, digest) = fetch_top(&session, &place.name)?;
-        let document: Document = serde_json::from_slice(&top).map_err(|source| ReadManifestError::Parse {
-            digest: digest.clone(),
-            kind: "manifest",
-            source,
-        })?;
-        let unusable = |reason| ReadManifestError::Unusable { digest: digest.clone(), reason };
+        let unusable = |reason| RegistryError::NoArtifact { name: place.name.to_string(), reason };
+        let document: Document =
+            serde_json::from_slice(&top).map_err(|_| unusable("its manifest is no JSON of the shape of manifests"))?;
         if document.manifests.is_some() {
-            return Err(unusable("it is an index; name the artifact in it by its digest").into());
+            return Err(unusable("it is an index; name the artifact in it by its digest"));
         }
         if document.layers.len() > MOST_LAYERS {
-            return Err(unusable("it has more than 1024 files").into());
+            return Err(unusable("it has more than 1024 files"));
         }
         // Before there was a field for it, the type of an artifact was that of its configuration.
         let of_config = document.config.map(|config| config.media_type);
@@ -115,7 +111,9 @@ impl Artifact {
         if found == layer.digest {
             return Ok(());
         }
-        let expected = layer.digest.clone();
-        Err(io::Error::other(RegistryError::Manifest(ReadManifestError::WrongDigest { expected, found })))
+        let title = layer.annotations.get(TITLE).map_or("without a name", String::as_str);
+        let (registry, what) = (self.blobs.session.host(), format!("the file {title}"));
+        let stated = layer.digest.clone();
+        Err(io::Error::other(RegistryError::WrongDigest { registry, what, stated, found }))
     }
 }

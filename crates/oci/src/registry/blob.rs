@@ -11,7 +11,7 @@ use model::Digest;
 use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
-use super::http::{Answer, from_io};
+use super::http::{Answer, ExchangeError, from_io};
 use super::places::{FurtherPlaces, told};
 use super::session::Session;
 use super::{RegistryError, companions};
@@ -182,8 +182,26 @@ impl BlobReader {
             if self.session.wait_before_retry(&error, self.failures, true) {
                 self.failures += 1;
             } else {
+                let error = self.cut_off(error);
                 self.go_elsewhere(error)?;
             }
+        }
+    }
+
+    /// An error as it is told at last: where the connection ended within the blob, it is said where.
+    fn cut_off(&self, error: RegistryError) -> RegistryError {
+        let is_end = |kind: io::ErrorKind| {
+            use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+            matches!(kind, ConnectionAborted | ConnectionReset | UnexpectedEof)
+        };
+        match error {
+            RegistryError::Exchange(ExchangeError::Connection { host, source })
+                if is_end(source.kind()) && self.position > self.wanted.start =>
+            {
+                let (digest, size_bytes) = (self.descriptor.digest.clone(), self.descriptor.size);
+                RegistryError::CutOff { host, digest, at_byte: self.position, size_bytes }
+            }
+            error => error,
         }
     }
 

@@ -125,6 +125,8 @@ fn stage_of(error: &RegistryError, otherwise: Stage) -> Stage {
         | RegistryError::WrongLength { .. }
         | RegistryError::NoParts { .. }
         | RegistryError::NoRest { .. }
+        | RegistryError::CutOff { .. }
+        | RegistryError::NoArtifact { .. }
         | RegistryError::TooSlow { .. }
         | RegistryError::Manifest(_) => otherwise,
         RegistryError::MirrorsFailed { source, .. } => stage_of(source, otherwise),
