@@ -11,6 +11,7 @@ use crate::arguments::ConvertArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::output;
+use crate::progress::Progress;
 
 /// The largest saved report that is read.
 const LARGEST_REPORT_BYTES: u64 = 1 << 30;
@@ -18,6 +19,8 @@ const LARGEST_REPORT_BYTES: u64 = 1 << 30;
 pub(crate) fn run(arguments: &ConvertArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let report = read(&arguments.report).map_err(Failure::Usage)?;
+    let progress = Progress::new(environment, false);
+    output::without_place(&report, &destinations).iter().for_each(|note| progress.note(note));
     output::write(&report, &destinations, output::Circumstances::default(), environment)?;
     Ok(Outcome::Good)
 }

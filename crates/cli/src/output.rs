@@ -1,6 +1,6 @@
 //! Where reports go, and how they get there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -81,6 +81,26 @@ pub(crate) fn write(
         to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
     }
     Ok(())
+}
+
+/// Says which findings are in no report that is asked for, since its format has no place for them: whoever reads that alone
+/// would take it for all.
+pub(crate) fn without_place(report: &ScanReport, destinations: &[Destination]) -> Option<String> {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &report.findings {
+        if !destinations.iter().any(|destination| destination.format.has_place_for(finding, report)) {
+            *kinds.entry(finding.kind().detector()).or_default() += 1;
+        }
+    }
+    if kinds.is_empty() {
+        return None;
+    }
+    let formats: BTreeSet<&str> = destinations.iter().map(|destination| destination.format.as_str()).collect();
+    let formats = formats.into_iter().collect::<Vec<_>>().join(", ");
+    let kinds = kinds.iter().map(|(kind, count)| format!("{kind} ({count})")).collect::<Vec<_>>().join(", ");
+    Some(format!(
+        "findings are left out, because there is no place for them in {formats}: {kinds}; to have them as well, add --format json=FILE"
+    ))
 }
 
 /// How to write for the screen or for a file.

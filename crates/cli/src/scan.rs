@@ -89,6 +89,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
 
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
+    scanned.notes.extend(output::without_place(&scanned.report, &destinations));
     scanned.notes.iter().for_each(|note| progress.note(note));
     let circumstances = output::Circumstances { hidden: scanned.left_out.len(), refuses_new: arguments.fail_on_new };
     output::write(&scanned.report, &destinations, circumstances, environment)?;

@@ -29,6 +29,11 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     writeln!(out)
 }
 
+/// Whether the report has findings of a kind.
+pub(crate) fn takes(report: &ScanReport, kind: FindingKind) -> bool {
+    ReportType::of(report).takes(kind)
+}
+
 /// The types of reports, as GitLab names them.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -36,7 +36,7 @@ mod words;
 use std::io;
 use std::str::FromStr;
 
-use model::ScanReport;
+use model::{Finding, LicenseSource, ScanReport};
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
 pub use compare::compare;
@@ -107,6 +107,21 @@ impl Format {
             Format::Gitlab => "gitlab",
             Format::Html => "html",
             Format::Markdown => "markdown",
+        }
+    }
+
+    /// Whether a report in this format has a place for a finding of the scan. Bills of materials have none for what is not of
+    /// a package, and a report of GitLab has one type.
+    pub fn has_place_for(self, finding: &Finding, report: &ScanReport) -> bool {
+        match self {
+            Format::Table | Format::Json | Format::Sarif | Format::Junit | Format::Html | Format::Markdown => true,
+            Format::Cyclonedx | Format::Spdx => match finding {
+                Finding::Vulnerability(_) => true,
+                // It stands with the package.
+                Finding::License(license) => matches!(license.source, LicenseSource::Package(_)),
+                Finding::Secret(_) | Finding::Malware(_) | Finding::Misconfiguration(_) => false,
+            },
+            Format::Gitlab => gitlab::takes(report, finding.kind()),
         }
     }
 }
