@@ -14,6 +14,8 @@ const ARTIFACT_TYPE: &str = "application/vnd.bulkhead.intelligence.v1";
 /// The types that the configurations of images have, which stand for the artifact's own where it has none.
 const IMAGE_TYPES: [&str; 2] =
     ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+/// The type of a configuration that says nothing (OCI image-spec, manifest.md, Guidance for an Empty Descriptor).
+const EMPTY_TYPE: &str = "application/vnd.oci.empty.v1+json";
 /// The media type of the database, compressed or not; deltas have another one.
 const DATABASE_TYPES: [&str; 2] =
     ["application/vnd.bulkhead.intelligence.v1+zstd", "application/vnd.bulkhead.intelligence.v1"];
@@ -82,7 +84,7 @@ impl Pull {
 /// What an artifact of another type is, behind the name.
 fn told(artifact_type: &str) -> String {
     match artifact_type {
-        "" => " and does not say what it is".to_owned(),
+        "" | EMPTY_TYPE => " and does not say what it is".to_owned(),
         kind if IMAGE_TYPES.contains(&kind) => " but an image".to_owned(),
         kind => format!(" but `{kind}`"),
     }
@@ -108,7 +110,9 @@ mod tests {
 
     #[test]
     fn artifacts_of_other_types_are_told_as_what_they_are() {
-        assert_eq!(told(""), " and does not say what it is");
+        for unsaid in ["", "application/vnd.oci.empty.v1+json"] {
+            assert_eq!(told(unsaid), " and does not say what it is");
+        }
         assert_eq!(told("application/vnd.oci.image.config.v1+json"), " but an image");
         assert_eq!(told("application/x"), " but `application/x`");
     }
