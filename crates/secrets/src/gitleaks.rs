@@ -279,11 +279,14 @@ impl Change {
 }
 
 fn group(group: usize, pattern: &Pattern) -> Result<Option<usize>, InvalidRule> {
-    let count = pattern.program().map_or(0, |program| program.captures_len().saturating_sub(1));
+    if group == 0 {
+        return Ok(None);
+    }
+    let count = pattern.group_count();
     if group > count {
         return Err(InvalidRule::Group { key: "secretGroup", group, count });
     }
-    Ok((group > 0).then_some(group))
+    Ok(Some(group))
 }
 
 /// The keywords as literals; none when one of them is too short or too long to gate with, and the pattern then always looks.

@@ -1,9 +1,12 @@
 //! Regular expressions that are compiled when first needed, within limits.
 
+mod size;
+
 use std::sync::OnceLock;
 
 use regex_automata::meta::{BuildError, Builder, Regex};
 use regex_automata::util::syntax;
+use regex_syntax::hir::Hir;
 
 use crate::lead::Lead;
 
@@ -13,11 +16,16 @@ pub(crate) const LONGEST_PATTERN_BYTES: usize = 8 << 10;
 pub(crate) const LARGEST_PROGRAM_BYTES: usize = 2 << 20;
 const LARGEST_CACHE_BYTES: usize = 1 << 20;
 const NEST_LIMIT: u32 = 64;
+/// A pattern whose program may have so much memory at most is not compiled to learn whether it is too large: the bound is
+/// not exact, and is kept far from the limit.
+const SURELY_FITS_BYTES: usize = LARGEST_PROGRAM_BYTES / 2;
 
 /// A pattern, and its program once one was needed.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     text: String,
+    /// About how much memory its program will take; 0 for the built-in ones, which nobody asks about.
+    expected_bytes: usize,
     program: OnceLock<Option<Regex>>,
     lead: OnceLock<Lead>,
 }
@@ -25,16 +33,27 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// A pattern that is known to be good, such as one of the built-in rules.
     pub(crate) fn lazy(text: impl Into<String>) -> Pattern {
-        Pattern { text: text.into(), program: OnceLock::new(), lead: OnceLock::new() }
+        Pattern { text: text.into(), expected_bytes: 0, program: OnceLock::new(), lead: OnceLock::new() }
     }
 
-    /// A pattern of a user, which is compiled to see whether it can be.
+    /// A pattern of a user, which is read to see whether it can be compiled. That itself waits until the pattern is needed, as
+    /// most of thousands of rules are never; only what may be too large is compiled at once.
     pub(crate) fn checked(text: &str) -> Result<Pattern, InvalidPattern> {
         if text.len() > LONGEST_PATTERN_BYTES {
             return Err(InvalidPattern::TooLong);
         }
-        let program = compile(text)?;
-        Ok(Pattern { text: text.to_owned(), program: OnceLock::from(Some(program)), lead: OnceLock::new() })
+        let hir = parsed(text).map_err(|error| InvalidPattern::Syntax { reason: syntax_reason(&error) })?;
+        let most_bytes = size::most_bytes(&hir);
+        let program =
+            if most_bytes > SURELY_FITS_BYTES { OnceLock::from(Some(compile(text)?)) } else { OnceLock::new() };
+        // It has a program for either direction.
+        let expected_bytes = most_bytes.saturating_mul(2);
+        Ok(Pattern { text: text.to_owned(), expected_bytes, program, lead: OnceLock::new() })
+    }
+
+    /// How many groups it has, without the whole match.
+    pub(crate) fn group_count(&self) -> usize {
+        parsed(&self.text).map_or(0, |hir| hir.properties().explicit_captures_len())
     }
 
     /// The program; none when the pattern cannot be compiled, which tests rule out for the built-in ones.
@@ -44,7 +63,7 @@ impl Pattern {
 
     /// Whether a match may begin where the bytes do; says no only where none does.
     pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
-        self.lead.get_or_init(|| lead(&self.text)).admits(bytes)
+        self.lead.get_or_init(|| parsed(&self.text).map(|hir| Lead::of(&hir)).unwrap_or_default()).admits(bytes)
     }
 
     /// Whether it matches anywhere in the text.
@@ -52,9 +71,14 @@ impl Pattern {
         self.program().is_some_and(|program| program.is_match(text))
     }
 
-    /// The memory of its program.
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.program.get().is_some()
+    }
+
+    /// The memory of its program; until there is one, about what it will take.
     pub(crate) fn size_bytes(&self) -> usize {
-        self.program.get().and_then(Option::as_ref).map_or(0, Regex::memory_usage)
+        self.program.get().and_then(Option::as_ref).map_or(self.expected_bytes, Regex::memory_usage)
     }
 }
 
@@ -94,13 +118,13 @@ fn compile(text: &str) -> Result<Regex, InvalidPattern> {
     }
 }
 
-/// The lead of the pattern as [`compile`] reads it.
-fn lead(text: &str) -> Lead {
+/// The pattern as [`compile`] reads it.
+fn parsed(text: &str) -> Result<Hir, regex_syntax::Error> {
     let parse = |unicode| {
         let mut parser = regex_syntax::ParserBuilder::new().unicode(unicode).utf8(false).nest_limit(NEST_LIMIT).build();
-        parser.parse(text).ok()
+        parser.parse(text)
     };
-    parse(false).or_else(|| parse(true)).map(|hir| Lead::of(&hir)).unwrap_or_default()
+    parse(false).or_else(|_| parse(true))
 }
 
 fn compile_as(text: &str, unicode: bool) -> Result<Regex, InvalidPattern> {
@@ -124,12 +148,16 @@ fn explain(error: &BuildError) -> InvalidPattern {
     if error.size_limit().is_some() {
         return InvalidPattern::TooLarge;
     }
-    let reason = error.syntax_error().map(|error| match error {
+    let reason = error.syntax_error().map_or_else(|| "it cannot be compiled".to_owned(), syntax_reason);
+    InvalidPattern::Syntax { reason }
+}
+
+fn syntax_reason(error: &regex_syntax::Error) -> String {
+    match error {
         regex_syntax::Error::Parse(error) => error.kind().to_string(),
         regex_syntax::Error::Translate(error) => error.kind().to_string(),
         _ => "it cannot be parsed".to_owned(),
-    });
-    InvalidPattern::Syntax { reason: reason.unwrap_or_else(|| "it cannot be compiled".to_owned()) }
+    }
 }
 
 #[cfg(test)]
@@ -155,6 +183,27 @@ mod tests {
         }
         assert!(!AnyPattern::of(&[]).expect("none is too few").is_match(b"a"));
         assert!(AnyPattern::of(&[&Pattern::lazy(r"\p{Lu}")]).is_none());
+    }
+
+    #[test]
+    fn a_pattern_of_a_user_is_compiled_when_it_is_needed_unless_it_may_be_too_large() {
+        let usual = Pattern::checked(r"(?i)[\w.-]{0,50}?acme[ \t\w.-]{0,20}[:=]['\x22 ]{0,5}([0-9a-z]{64})").unwrap();
+        assert!(!usual.is_compiled() && usual.size_bytes() > 0);
+        assert!(usual.is_match(b"ACME_KEY='0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'"));
+        assert!(usual.is_compiled());
+        // What was told before is of the size of what the program takes, so that limits hold for the one as for the other.
+        let (expected, taken) = (usual.expected_bytes, usual.size_bytes());
+        assert!(expected < 4 * taken && taken < 4 * expected, "{expected} {taken}");
+        assert!(Pattern::checked("[a-z0-9_]{1,12000}").unwrap().is_compiled());
+    }
+
+    #[test]
+    fn groups_are_counted_without_a_program() {
+        for (text, count) in [("a", 0), ("(a)(?:b)(?P<c>d)", 2), (r"(\p{Lu})", 1)] {
+            let pattern = Pattern::checked(text).unwrap();
+            assert_eq!(pattern.group_count(), count, "{text}");
+            assert_eq!(pattern.program().unwrap().captures_len(), count + 1, "{text}");
+        }
     }
 
     #[test]

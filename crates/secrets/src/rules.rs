@@ -8,7 +8,7 @@ use crate::gate::{Gate, Literal};
 use crate::gitleaks;
 use crate::pattern::{AnyPattern, InvalidPattern, Pattern};
 use crate::place::PlaceKind;
-use crate::rule::{InvalidRule, Rule};
+use crate::rule::{InvalidRule, Kind, Rule};
 use crate::rule_file::RuleFile;
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -111,13 +111,16 @@ pub enum ReadRulesError {
         rule: String,
     },
     /// There are more rules than a set may have.
-    #[error("{name}: there are more than {MOST_RULES} rules")]
+    #[error("{name}: there are more than {MOST_RULES} rules; give them in parts to several scans")]
     TooMany {
         /// The file.
         name: String,
     },
     /// The patterns take too much memory together.
-    #[error("{name}: the patterns of the rules take more than {LARGEST_RULES_BYTES} bytes of memory together")]
+    #[error(
+        "{name}: the patterns of the rules take more than {LARGEST_RULES_BYTES} bytes of memory together; give them in parts to \
+         several scans, or repeat less in them (`{{0,200}}` is two hundred times what it repeats)"
+    )]
     TooMuchMemory {
         /// The file.
         name: String,
@@ -138,10 +141,12 @@ pub struct SecretRules {
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) gate: Gate,
-    /// For each literal of the gate the rules that it belongs to.
+    /// For each literal of the gate the rules that look where it stands.
     pub(crate) rules_of_literal: Vec<Vec<u16>>,
-    /// Rules that look at all bytes of a file, with or without a literal.
-    pub(crate) anywhere: Vec<u16>,
+    /// For each literal of the gate the rules that look at all bytes of a file in which it stands.
+    pub(crate) announced_by: Vec<Vec<u16>>,
+    /// Rules without literals.
+    pub(crate) bare: Vec<u16>,
 }
 
 /// What the files add up to.
@@ -225,19 +230,21 @@ impl SecretRules {
     }
 
     fn of(collected: Collected) -> SecretRules {
-        let mut by_literal: BTreeMap<Literal, Vec<u16>> = BTreeMap::new();
-        let mut anywhere = Vec::new();
+        let mut by_literal: BTreeMap<Literal, [Vec<u16>; 2]> = BTreeMap::new();
+        let mut bare = Vec::new();
         for (index, rule) in collected.rules.iter().enumerate() {
+            let is_anywhere = matches!(rule.kind, Kind::Anywhere { .. });
             for literal in &rule.literals {
-                by_literal.entry(literal.clone()).or_default().push(index as u16);
+                by_literal.entry(literal.clone()).or_default()[usize::from(is_anywhere)].push(index as u16);
             }
-            if rule.literals.is_empty() || matches!(rule.kind, crate::rule::Kind::Anywhere { .. }) {
-                anywhere.push(index as u16);
+            if rule.literals.is_empty() {
+                bare.push(index as u16);
             }
         }
         let make = move || {
-            let (literals, rules_of_literal) = by_literal.into_iter().unzip();
-            Ready { gate: Gate::new(literals), rules_of_literal, anywhere }
+            let (literals, rules): (Vec<Literal>, Vec<[Vec<u16>; 2]>) = by_literal.into_iter().unzip();
+            let (rules_of_literal, announced_by) = rules.into_iter().map(<(Vec<u16>, Vec<u16>)>::from).unzip();
+            Ready { gate: Gate::new(literals), rules_of_literal, announced_by, bare }
         };
         SecretRules {
             rules: collected.rules,

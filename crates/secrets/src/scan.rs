@@ -1,6 +1,7 @@
 //! One pass over bytes: the gate points at places, rules look at them, and what is found is masked at once.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use model::Severity;
@@ -142,29 +143,26 @@ impl<'r> Pass<'r> {
         let ready = self.rules.ready();
         let first = stretch.fresh.start.saturating_sub(LONGEST_LITERAL_BYTES);
         let last = stretch.bytes.len().min(stretch.fresh.end + LONGEST_LITERAL_BYTES);
-        let mut hit_anywhere: Vec<u16> = Vec::new();
+        // Users have rules by the thousands, many of them with the same literals.
+        let (mut announcing, mut asked) = (BTreeSet::new(), BTreeSet::<u16>::new());
         ready.gate.find(&stretch.bytes[first..last], |literal, at| {
             let at = first + at;
             if !stretch.fresh.contains(&at) {
                 return;
             }
             for &rule in &ready.rules_of_literal[literal] {
-                if matches!(self.rules.rules[usize::from(rule)].kind, Kind::Anywhere { .. }) {
-                    if !hit_anywhere.contains(&rule) {
-                        hit_anywhere.push(rule);
-                    }
-                } else {
-                    self.hit(usize::from(rule), stretch, at);
-                }
+                self.hit(usize::from(rule), stretch, at);
+            }
+            let announced = &ready.announced_by[literal];
+            if !announced.is_empty() && announcing.insert(literal) {
+                asked.extend(announced);
             }
         });
-        let has_bare = self.rules.has_bare_for(self.kind, &self.path);
-        for &rule in &ready.anywhere {
-            let needs_literal = !self.rules.rules[usize::from(rule)].literals.is_empty();
-            let is_asked = if needs_literal { hit_anywhere.contains(&rule) } else { has_bare };
-            if is_asked {
-                self.look_anywhere(usize::from(rule), stretch);
-            }
+        if self.rules.has_bare_for(self.kind, &self.path) {
+            asked.extend(&ready.bare);
+        }
+        for rule in asked {
+            self.look_anywhere(usize::from(rule), stretch);
         }
     }
 

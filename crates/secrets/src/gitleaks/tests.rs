@@ -1,3 +1,4 @@
+use crate::rule::{Kind, Rule};
 use crate::{Place, ReadRulesError, SecretRules, UserRules};
 
 fn rules(text: &str) -> SecretRules {
@@ -29,6 +30,28 @@ fn a_rule_finds_its_value_by_keyword_and_group() {
     assert_eq!(outcome.secrets.len(), 1);
     assert_eq!((&*outcome.secrets[0].title, outcome.secrets[0].line), ("Acme token", 2));
     assert!(!outcome.secrets[0].matched.contains("0123abcd4567"));
+}
+
+#[test]
+fn of_thousands_of_rules_those_are_compiled_whose_keywords_stand_in_a_file() {
+    let rule = |n: usize| {
+        let rule = format!("[[rules]]\nid = \"r{n}\"\nregex = 'key{n:04}_([0-9a-z]{{12}})'\nsecretGroup = 1\n");
+        rule + &format!("keywords = [\"key{n:04}_\"]\n")
+    };
+    let rules = rules(&(0..2_000).map(rule).collect::<String>());
+    let is_compiled = |rule: &&Rule| matches!(&rule.kind, Kind::Anywhere { pattern } if pattern.is_compiled());
+    let compiled = || rules.rules.iter().filter(is_compiled).map(|rule| rule.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(compiled(), [""; 0]);
+    assert_eq!(found(&rules, "a.txt", "a key0007_0123abcd4567\n"), ["r7:1"]);
+    assert_eq!(compiled(), ["r7"]);
+}
+
+#[test]
+fn rules_with_the_same_keyword_are_all_asked_and_each_once() {
+    let rule = |n: usize| format!("[[rules]]\nid = \"r{n}\"\nregex = 'acme_{n}[a-z]{{6}}'\nkeywords = [\"acme_\"]\n");
+    let rules = rules(&(0..6).map(rule).collect::<String>());
+    let text = "acme_\nacme_4qxvbkz\nacme_ acme_1wmrtpf acme_4hjdgsz\n";
+    assert_eq!(found(&rules, "a.txt", text), ["r4:2", "r1:3", "r4:3"]);
 }
 
 #[test]
