@@ -490,6 +490,9 @@ fn options_in_a_variable_and_commands_in_the_history_give_their_secrets() {
         ("7z a -pkR8<+>spq2xLm a.7z src", "command-option-password"),
         ("oc login https://api.corp:6443 -u a -p kR8<+>spq2xLm", "command-option-password"),
         ("echo kR8<+>spq2xLm | passwd --stdin root", "piped-password"),
+        ("htpasswd -bc /etc/nginx/.htpasswd admin kR8<+>spq2xLm", "htpasswd-command"),
+        ("useradd -m -p kR8<+>spq2xLm app", "user-command-password"),
+        ("echo 'a a/root_password password kR8<+>spq2xLm' | debconf-set-selections", "preseed-password"),
     ] {
         assert_eq!(found_at(PlaceKind::History, &format!("RUN /bin/sh -c {command}")), [rule], "{command}");
     }
