@@ -4,6 +4,8 @@
 mod contexts;
 #[path = "rules/files.rs"]
 mod files;
+#[path = "rules/published.rs"]
+mod published;
 #[path = "rules/reference.rs"]
 mod reference;
 #[path = "rules/side_by_side.rs"]
