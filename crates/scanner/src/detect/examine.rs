@@ -277,7 +277,7 @@ fn digests(kinds: DigestKinds, known: &KnownPrograms, content: &mut SharedConten
         let program = known.of(&sha256);
         let missing =
             DigestKinds { md5: kinds.md5 && program.md5.is_none(), sha1: kinds.sha1 && program.sha1.is_none() };
-        let (_, md5, sha1) = if missing.md5 || missing.sha1 { hashed(missing, content)? } else { (sha256, None, None) };
+        let (md5, sha1) = slower(missing, content)?;
         (sha256, md5.or(program.md5), sha1.or(program.sha1))
     } else {
         hashed(kinds, content)?
@@ -287,27 +287,59 @@ fn digests(kinds: DigestKinds, known: &KnownPrograms, content: &mut SharedConten
 }
 
 fn hashed(kinds: DigestKinds, content: &mut SharedContent) -> io::Result<Digests> {
-    let mut hash = Context::new(&SHA256);
-    let mut md5 = kinds.md5.then(Md5::new);
-    let mut sha1 = kinds.sha1.then(|| Context::new(&SHA1_FOR_LEGACY_USE_ONLY));
+    let (mut hash, mut slower) = (Context::new(&SHA256), Slower::of(kinds));
     for_each_chunk(content, |chunk| {
         // In pieces that stay in the processor's cache for all three.
         for piece in chunk.chunks(CHUNK_BYTES) {
             hash.update(piece);
-            if let Some(md5) = &mut md5 {
-                md5.update(piece);
-            }
-            if let Some(sha1) = &mut sha1 {
-                sha1.update(piece);
-            }
+            slower.update(piece);
         }
         true
     })?;
     let mut sha256 = [0; 32];
     sha256.copy_from_slice(hash.finish().as_ref());
-    let md5 = md5.and_then(|md5| DigestHead::of(&md5.finalize()));
-    let sha1 = sha1.and_then(|sha1| DigestHead::of(sha1.finish().as_ref()));
+    let (md5, sha1) = slower.finish();
     Ok((sha256, md5, sha1))
+}
+
+/// The digests beside SHA-256, where any are wanted.
+fn slower(kinds: DigestKinds, content: &mut SharedContent) -> io::Result<(Option<DigestHead>, Option<DigestHead>)> {
+    let mut slower = Slower::of(kinds);
+    if kinds.md5 || kinds.sha1 {
+        for_each_chunk(content, |chunk| {
+            chunk.chunks(CHUNK_BYTES).for_each(|piece| slower.update(piece));
+            true
+        })?;
+    }
+    Ok(slower.finish())
+}
+
+/// MD5 and SHA-1 in the making.
+struct Slower {
+    md5: Option<Md5>,
+    sha1: Option<Context>,
+}
+
+impl Slower {
+    fn of(kinds: DigestKinds) -> Slower {
+        let sha1 = kinds.sha1.then(|| Context::new(&SHA1_FOR_LEGACY_USE_ONLY));
+        Slower { md5: kinds.md5.then(Md5::new), sha1 }
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(piece);
+        }
+        if let Some(sha1) = &mut self.sha1 {
+            sha1.update(piece);
+        }
+    }
+
+    fn finish(self) -> (Option<DigestHead>, Option<DigestHead>) {
+        let md5 = self.md5.and_then(|md5| DigestHead::of(&md5.finalize()));
+        let sha1 = self.sha1.and_then(|sha1| DigestHead::of(sha1.finish().as_ref()));
+        (md5, sha1)
+    }
 }
 
 fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) -> io::Result<Outcome> {
