@@ -442,6 +442,26 @@ fn lists_of_default_passwords_and_release_notes_have_no_secrets() {
 }
 
 #[test]
+fn settings_of_services_and_calls_by_name_give_their_passwords() {
+    for (path, text, place) in [
+        ("app/db.py", "connect(host, user=\"app\", password=\"kR8<+>spq2x\")\n", "generic-password:1"),
+        ("app/db.py", "connect(host, passwd='kR8<+>spq2x')\n", "generic-password:1"),
+        (
+            "conf/tomcat-users.xml",
+            "<user username=\"app\" password=\"kR8<+>spq2x\" roles=\"manager\"/>\n",
+            "generic-password:1",
+        ),
+        ("etc/grafana/grafana.ini", "[security]\nadmin_password = kR8<+>spq2x\n", "generic-password:2"),
+        ("etc/rabbitmq/rabbitmq.conf", "default_user = app\ndefault_pass = kR8<+>spq2x\n", "generic-password:2"),
+        ("group_vars/all.yml", "ansible_password: kR8<+>spq2x\n", "generic-password:1"),
+        ("run.sh", "PGPASSWORD=kR8<+>spq2x psql -h db\n", "generic-password:1"),
+        ("etc/odbc.conf", "Driver={x};Server=db;Uid=app;Pwd=kR8<+>spq2x;\n", "connection-string:1"),
+    ] {
+        assert_eq!(found(path, text), [place], "{path}");
+    }
+}
+
+#[test]
 fn options_in_a_variable_and_commands_in_the_history_give_their_secrets() {
     for (variable, rule) in [
         ("JAVA_OPTS=-Dspring.datasource.password=kR8<+>spq2xLm -Xmx1g", "generic-password"),
