@@ -42,7 +42,7 @@ impl Pattern {
         if text.len() > LONGEST_PATTERN_BYTES {
             return Err(InvalidPattern::TooLong);
         }
-        let hir = parsed(text).map_err(|error| InvalidPattern::Syntax { reason: syntax_reason(&error) })?;
+        let hir = parsed(text)?;
         let most_bytes = size::most_bytes(&hir);
         let program =
             if most_bytes > SURELY_FITS_BYTES { OnceLock::from(Some(compile(text)?)) } else { OnceLock::new() };
@@ -119,10 +119,10 @@ fn compile(text: &str) -> Result<Regex, InvalidPattern> {
 }
 
 /// The pattern as [`compile`] reads it.
-fn parsed(text: &str) -> Result<Hir, regex_syntax::Error> {
+fn parsed(text: &str) -> Result<Hir, InvalidPattern> {
     let parse = |unicode| {
         let mut parser = regex_syntax::ParserBuilder::new().unicode(unicode).utf8(false).nest_limit(NEST_LIMIT).build();
-        parser.parse(text)
+        parser.parse(text).map_err(|error| InvalidPattern::Syntax { reason: syntax_reason(&error) })
     };
     parse(false).or_else(|_| parse(true))
 }

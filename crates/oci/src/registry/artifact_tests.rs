@@ -6,7 +6,7 @@ use super::*;
 
 /// A registry with one artifact of one file, of which it answers as it is told; the manifest is that of the file.
 fn registry(file: &[u8], manifest: Option<&str>, answer: impl Fn() -> Reply + Send + Sync + 'static) -> MockServer {
-    let digest = mock::sha256(file);
+    let digest = sha256(file);
     let whole = format!(
         r#"{{"schemaVersion":2,"artifactType":"application/x","layers":[{{"mediaType":"application/y","digest":"{digest}",
         "size":{},"annotations":{{"org.opencontainers.image.title":"own.db"}}}}]}}"#,
@@ -37,9 +37,9 @@ fn a_file_is_read_as_its_digest_says() {
     assert_eq!(read(&server, "1").unwrap(), file);
 
     let other = vec![1; file.len()];
-    let found = mock::sha256(&other);
+    let found = sha256(&other);
     let server = registry(&file, None, move || reply(200, &[], other.clone()));
-    let stated = mock::sha256(&file);
+    let stated = sha256(&file);
     let expected =
         format!("{} says that the file own.db has the digest {stated}, and what it sent has {found}", server.address);
     assert_eq!(read(&server, "1").unwrap_err(), expected);
@@ -51,7 +51,7 @@ fn a_file_that_is_cut_off_is_told_with_where() {
     let sent = file.clone();
     let server =
         registry(&file, None, move || half(format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", sent.len()), &sent));
-    let digest = mock::sha256(&file);
+    let digest = sha256(&file);
     let expected =
         format!("{} ended the connection at byte 400000 of the 800000 bytes of the blob {digest}", server.address);
     assert_eq!(read(&server, "1").unwrap_err(), expected);

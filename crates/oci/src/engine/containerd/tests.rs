@@ -202,7 +202,7 @@ fn a_list_of_images_that_may_not_be_read_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, options) = store(&["default"]);
     let path = folder.path().join("io.containerd.metadata.v1.bolt/meta.db");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
         return skipped("the superuser may read everything");
     }
