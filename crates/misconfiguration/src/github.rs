@@ -1,6 +1,9 @@
 //! Workflows and actions of GitHub Actions.
 
+pub(crate) mod environment;
+pub(crate) mod environment_file;
 pub(crate) mod expression;
+mod shell_tokens;
 
 use model::{Gap, UntrustedPath};
 

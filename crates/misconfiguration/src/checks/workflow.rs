@@ -5,6 +5,7 @@ use crate::check::folder;
 folder!(
     container_tag,
     default_permissions,
+    environment_file,
     inherited_secrets,
     plain_secret,
     script_injection,

@@ -8,17 +8,35 @@ const DEEPEST: usize = 32;
 pub(crate) fn expressions(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        rest = &rest[rest.find("${{")? + 3..];
-        let mut is_quoted = false;
-        // A brace within a text ends nothing; what has no end is no expression.
-        let end = rest.bytes().zip(rest.bytes().skip(1)).position(|(sign, next)| {
-            is_quoted ^= sign == b'\'';
-            !is_quoted && (sign, next) == (b'}', b'}')
-        })?;
-        let (expression, after) = rest.split_at(end);
-        rest = &after[2..];
-        Some(expression.trim())
+        let (_, expression, after) = next_expression(rest)?;
+        rest = after;
+        Some(expression)
     })
+}
+
+/// A text with what `value` gives in the place of each of its expressions.
+pub(crate) fn with_values(text: &str, mut value: impl FnMut(&str) -> String) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, expression, after)) = next_expression(rest) {
+        out.push_str(before);
+        out.push_str(&value(expression));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What is before the first expression of a text, the expression without `${{` and `}}`, and what is behind it.
+fn next_expression(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("${{")?;
+    let mut is_quoted = false;
+    // A brace within a text ends nothing; what has no end is no expression.
+    let end = rest.bytes().zip(rest.bytes().skip(1)).position(|(sign, next)| {
+        is_quoted ^= sign == b'\'';
+        !is_quoted && (sign, next) == (b'}', b'}')
+    })?;
+    let (expression, after) = rest.split_at(end);
+    Some((before, expression.trim(), &after[2..]))
 }
 
 /// Whether what others write can become the value of an expression, or a part of it. Variables of the environment (`env.NAME`)
@@ -377,5 +395,7 @@ mod tests {
         let found: Vec<&str> = expressions("a ${{ b }} ${{ format('}}', c) }}${{d}} ${{ open").collect();
         assert_eq!(found, ["b", "format('}}', c)", "d"]);
         assert_eq!(expressions("${{ 'open }} ${{ a }}").count(), 0);
+        let put = |text: &str| with_values(text, |expression| format!("<{expression}>"));
+        assert_eq!(put("a ${{ b }}, ${{ format('}}', c) }}${{d}} ${{ open"), "a <b>, <format('}}', c)><d> ${{ open");
     }
 }
