@@ -10,7 +10,7 @@ use regex_automata::{Anchored, Input};
 use twox_hash::XxHash3_64;
 
 use crate::allow::Subject;
-use crate::around::{is_bounded, is_in_documentation_block, is_in_module_documentation};
+use crate::around::{is_bounded, is_in_documentation_block, is_in_module_documentation, is_in_session};
 use crate::assignment::{self, Assignment};
 use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
@@ -461,14 +461,15 @@ impl<'r> Pass<'r> {
         signs.iter().any(|sign| line.starts_with(sign))
     }
 
-    /// Whether a text shows it as part of a session with Python: what was typed, or the answer below it.
+    /// Whether a program or a document shows it as part of a session with Python.
     fn is_in_session(&self, matched: &Matched<'_>) -> bool {
-        let line = line_place(matched.bytes, &matched.whole);
-        let end_before = line.start.saturating_sub(1);
-        let before = line_around(matched.bytes, &(end_before..end_before));
-        let is_typed =
-            |line: &[u8]| [&b">>> "[..], b"... "].iter().any(|sign| line.trim_ascii_start().starts_with(sign));
-        self.facts().syntax == Syntax::Code && (is_typed(&matched.bytes[line]) || is_typed(before))
+        let is_shown = match self.facts().syntax {
+            Syntax::Code => true,
+            // A log keeps what happened.
+            Syntax::Prose => name_and_ending(&self.path).1 != "log",
+            Syntax::Settings | Syntax::Shell | Syntax::Single => false,
+        };
+        is_shown && is_in_session(matched.bytes, line_place(matched.bytes, &matched.whole))
     }
 
     /// Programs are documented in comments of their own; a key that begins in one is a sample.

@@ -167,6 +167,42 @@ fn sessions_with_python_that_a_text_shows_hold_samples() {
 }
 
 #[test]
+fn answers_of_several_lines_are_part_of_the_session_that_a_text_shows() {
+    let secret = "'password': 'kR8<+>spq2x'";
+    for text in [
+        // An answer of several lines, below an input of several lines, in a document as in a program.
+        format!(">>> login(\n...     'app')\n{{'user': 'app',\n 'roles': ['a',\n           'b'],\n {secret}}}\n"),
+        format!("    >>> f()\n    {{\n        {secret}\n    }}\n"),
+        format!("    \"\"\">>> f()\n    [1,\n    {{{secret}}}]\"\"\"\n"),
+        format!("# >>> f()\n# [1,\n# {{{secret}}}]\n"),
+        ">>> f()\r\n[1,\r\n 'https<+>://app:kR8<+>spq2x@git.acme.io/a']\r\n".to_owned(),
+    ] {
+        for path in ["app/client.py", "app/guide.txt", "app/README.rst", "app/README.md"] {
+            assert_eq!(found(path, &text), [""; 0], "{path}: {text}");
+        }
+    }
+    // What stands behind the session is none of it.
+    for text in [
+        format!("    >>> f()\n    1\n\n    x = {{{secret}}}\n"),
+        format!("def f():\n    \"\"\"\n    >>> f()\n    1\n    \"\"\"\n    x = {{{secret}}}\n"),
+        format!("    \"\"\">>> f()\"\"\"\n    x = {{{secret}}}\n"),
+        format!("    >>> f()\n    1\nx = {{{secret}}}\n"),
+        format!("# >>> f()\n# 1\nx = {{{secret}}}\n"),
+        format!("```\n>>> f()\n1\n```\nx = {{{secret}}}\n"),
+        format!("... x = {{{secret}}}\n"),
+        format!(">>> f()\n{}x = {{{secret}}}\n", "1\n".repeat(4096)),
+    ] {
+        let expected = [format!("generic-password:{}", text.lines().count())];
+        assert_eq!(found("app/client.py", &text), expected, "{text}");
+        assert_eq!(found("app/guide.txt", &text), expected, "{text}");
+    }
+    let log = format!(">>> login()\n{{{secret}}}\n");
+    assert_eq!(found("app/session.log", &log), ["generic-password:2"]);
+    // Tokens whose form alone tells are found in a session as elsewhere.
+    assert_eq!(found("app/client.py", ">>> f()\n'AKIA<+>QYLPMN5HFIQR7XYA'\n"), ["aws-access-key-id:2"]);
+}
+
+#[test]
 fn a_default_of_a_service_on_the_same_machine_is_no_secret() {
     for address in ["postgres<+>://postgres:postgres@localhost:5432/app", "amqp<+>://guest:guest@127.0.0.1"] {
         assert_eq!(found(".env", &format!("URL={address}\n")), [""; 0], "{address}");
