@@ -51,6 +51,11 @@ impl Detectors {
         self.secrets.is_some() || self.malware.is_some() || self.executables || self.license_texts
     }
 
+    /// Whether what is looked for counts in files that upper layers remove too: what was once in an image is given away.
+    pub(crate) fn look_below(&self) -> bool {
+        self.secrets.is_some() || self.malware.is_some()
+    }
+
     /// What stands for all of this in the key of a cached finding; `None` where findings are not to be kept.
     pub(crate) fn fingerprint(&self) -> Option<String> {
         if self.clamd.is_some() {

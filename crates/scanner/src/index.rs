@@ -173,7 +173,7 @@ pub fn index_tree(
     }
     index.bound_gaps();
     let mut inventory = merge::merge([&index].into_iter(), false);
-    let visible = VisibleDetections::of([(&index, detections)].into_iter());
+    let visible = VisibleDetections::of([(&index, detections)].into_iter(), false);
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
     let hashed = if wants_hashes { visible.hashed(false) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, false);
@@ -272,7 +272,8 @@ impl Work<'_> {
         let mut inventory = merge::merge(indexes.iter(), true);
         inventory.gaps.extend(linked.gaps);
         let accounts = merge::accounts(indexes.iter());
-        let visible = VisibleDetections::of(indexes.iter().zip(found));
+        let looks_below = self.detectors.is_some_and(Detectors::look_below);
+        let visible = VisibleDetections::of(indexes.iter().zip(found), looks_below);
         drop(indexes);
         // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
         if let Some(cached) = self.cached.filter(|_| is_whole) {

@@ -204,6 +204,9 @@ const OTHERS: &[(&str, &[&str])] = &[
 const COUNTED: &[&str] = &[
     "1 more file could not be looked into",
     "2 more files could not be looked into",
+    "1 more file that an upper layer removes or replaces could not be looked into",
+    "2 more files that upper layers remove or replace could not be looked into",
+    "layer 7 removes or replaces the file, and the image still holds it: cannot read it: a",
     "1 more file could not be read",
     "2 more files could not be read",
     "1 of its lines cannot be read; it is line 3: `a`",

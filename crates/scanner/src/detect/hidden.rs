@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use model::{Gap, MalwareEngine};
+use model::{Gap, MalwareEngine, counted};
 use serde::{Deserialize, Serialize};
 
 use super::{Detected, FoundMalware, FoundSecret, Hashed};
+use crate::owners::tells_owners;
 
 /// Secrets, malware and hashes of files out of sight that are kept of one image, each kind for itself.
 const MOST_HIDDEN: usize = 10_000;
+
+/// The most gaps about files out of sight of one image that are noted one by one; the rest is counted.
+const MOST_HIDDEN_GAPS: usize = 1_000;
 
 /// What lies below the visible files of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,6 +22,9 @@ pub(crate) struct HiddenDetections {
     pub(super) malware: BTreeMap<Key, Hidden<FoundMalware>>,
     pub(super) hashed: BTreeMap<Key, Hidden<Hashed>>,
     left_out: u64,
+    /// What could not be looked into, by path and reason, with the last layer that takes it out of sight.
+    gaps: BTreeMap<(String, String), u32>,
+    gaps_left_out: u64,
 }
 
 /// The file, and what tells what was found in it from all else in the file: its rule and match, wherever it moves.
@@ -70,8 +77,51 @@ impl HiddenDetections {
         });
     }
 
-    /// Says that there is more than is kept.
-    pub(super) fn gap(&self) -> Option<Gap> {
+    /// Keeps what could not be looked into of a file that the layer `removed_in` takes out of sight: what is looked for there
+    /// may be in it. Who owned which files is asked of those in sight alone.
+    pub(super) fn hide_gaps(&mut self, file: &str, removed_in: u32, gaps: Vec<Gap>) {
+        if tells_owners(file) {
+            return;
+        }
+        for Gap { path, reason } in gaps {
+            let key = (path, reason);
+            if self.gaps.len() < MOST_HIDDEN_GAPS || self.gaps.contains_key(&key) {
+                self.gaps.insert(key, removed_in);
+            } else {
+                self.gaps_left_out += 1;
+            }
+        }
+    }
+
+    /// Drops what is as true of files in sight.
+    pub(super) fn forget_seen_gaps<'a>(&mut self, seen: impl Iterator<Item = &'a Gap>) {
+        for Gap { path, reason } in seen {
+            self.gaps.remove(&(path.clone(), reason.clone()));
+        }
+    }
+
+    /// What could not be looked into, and that there is more than is kept.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = Gap> {
+        let named = self.gaps.iter().map(|((path, reason), removed_in)| {
+            let layer = u64::from(*removed_in) + 1;
+            let reason = format!("layer {layer} removes or replaces the file, and the image still holds it: {reason}");
+            Gap::new(path.clone(), reason)
+        });
+        named.chain(self.gap_of_gaps()).chain(self.gap())
+    }
+
+    fn gap_of_gaps(&self) -> Option<Gap> {
+        let reason = || {
+            counted(
+                self.gaps_left_out,
+                "more file that an upper layer removes or replaces could not be looked into",
+                "more files that upper layers remove or replace could not be looked into",
+            )
+        };
+        (self.gaps_left_out > 0).then(|| Gap::new("", reason()))
+    }
+
+    fn gap(&self) -> Option<Gap> {
         let reason = || {
             let count = self.left_out;
             format!("{count} more findings in files that upper layers remove or replace than can be kept of one image")
@@ -186,5 +236,18 @@ mod tests {
             hidden.hide(&number.to_string(), (0, 1), detected(&["x"]));
         }
         assert!(hidden.gap().is_some_and(|gap| gap.reason.starts_with("1 more findings")));
+    }
+    #[test]
+    fn gaps_beyond_the_most_are_counted() {
+        let mut hidden = HiddenDetections::default();
+        let gap = |number: usize| Gap::new(number.to_string(), "it is damaged");
+        hidden.hide_gaps("a", 1, (0..MOST_HIDDEN_GAPS + 2).map(gap).collect());
+        // One that is known already is none more.
+        hidden.hide_gaps("a", 2, vec![gap(0)]);
+        let gaps: Vec<Gap> = hidden.gaps().collect();
+        assert_eq!(gaps.len(), MOST_HIDDEN_GAPS + 1);
+        assert_eq!(gaps[0].reason, "layer 3 removes or replaces the file, and the image still holds it: it is damaged");
+        let counted = "2 more files that upper layers remove or replace could not be looked into";
+        assert_eq!(gaps[MOST_HIDDEN_GAPS], Gap::new("", counted));
     }
 }

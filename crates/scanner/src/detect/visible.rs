@@ -32,8 +32,12 @@ pub(crate) struct VisibleDetections {
 }
 
 impl VisibleDetections {
-    /// Lays layers over one another, from the base upwards.
-    pub(crate) fn of<'a>(layers: impl Iterator<Item = (&'a LayerIndex, Detections)>) -> VisibleDetections {
+    /// Lays layers over one another, from the base upwards. `looks_below` says whether anything is looked for that counts in
+    /// files out of sight too, so that what could not be looked into of them is to be told.
+    pub(crate) fn of<'a>(
+        layers: impl Iterator<Item = (&'a LayerIndex, Detections)>,
+        looks_below: bool,
+    ) -> VisibleDetections {
         let mut visible = VisibleDetections::default();
         let mut databases: BTreeMap<String, Owners> = BTreeMap::new();
         for (number, (index, detections)) in layers.enumerate() {
@@ -46,7 +50,13 @@ impl VisibleDetections {
                 }
             }
             visible.remarks.retain(|path, _| !hides.hides(path));
-            visible.gaps.retain(|path, _| !hides.hides(path));
+            let gone: Vec<String> = visible.gaps.keys().filter(|path| hides.hides(path)).cloned().collect();
+            for path in gone {
+                let gaps = visible.gaps.remove(&path).unwrap_or_default();
+                if looks_below {
+                    visible.hidden.hide_gaps(&path, number, gaps);
+                }
+            }
             databases.retain(|path, _| !hides.hides(path));
             let remarks = detections.remarks.entries.into_iter();
             visible.remarks.extend(remarks.map(|(path, remark)| (path, (number, remark))));
@@ -58,6 +68,7 @@ impl VisibleDetections {
             }
         }
         visible.hidden.forget_seen(&visible.files);
+        visible.hidden.forget_seen_gaps(visible.gaps.values().flatten());
         visible.owners = resolve(visible.asked(), &databases.values().collect::<Vec<_>>());
         visible
     }
@@ -85,7 +96,7 @@ impl VisibleDetections {
 
     /// What could not be looked into.
     pub(crate) fn gaps(&self) -> impl Iterator<Item = Gap> {
-        self.gaps.values().flatten().cloned().chain(self.hidden.gap())
+        self.gaps.values().flatten().cloned().chain(self.hidden.gaps())
     }
 
     /// The files that can run, sorted; `in_layers` says whether places of layers mean anything.
@@ -199,5 +210,60 @@ fn whole(path: &str, inner: &Option<String>) -> String {
     match inner {
         Some(inner) => format!("{path}!/{inner}"),
         None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whiteouts of a layer, and what could not be looked into of its files, with the reasons.
+    type Layer<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+
+    const NOTHING: Layer<'_> = (&[], &[]);
+
+    fn gaps(layers: &[Layer<'_>], looks_below: bool) -> Vec<String> {
+        let indexes: Vec<LayerIndex> = layers
+            .iter()
+            .map(|(whiteouts, _)| {
+                let whiteouts = whiteouts.iter().map(|path| (*path).to_owned()).collect();
+                LayerIndex { whiteouts, ..LayerIndex::default() }
+            })
+            .collect();
+        let found = layers.iter().map(|(_, gaps)| {
+            let gaps = gaps.iter().map(|(path, reason)| Gap::new(*path, *reason)).collect();
+            Detections { gaps, ..Detections::default() }
+        });
+        let visible = VisibleDetections::of(indexes.iter().zip(found), looks_below);
+        visible.gaps().map(|gap| format!("{}: {}", gap.path, gap.reason)).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_file_that_an_upper_layer_removes_is_a_gap() {
+        const HIDDEN: &str = "removes or replaces the file, and the image still holds it";
+        let damaged = [("app/a.tar!/b.gz", "it is damaged"), ("app/big.log", "it is too large")];
+        let base = (NOTHING.0, &damaged[..]);
+        assert_eq!(gaps(&[base], true), ["app/a.tar!/b.gz: it is damaged", "app/big.log: it is too large"]);
+        let gone = (&["app/a.tar"][..], NOTHING.1);
+        let told =
+            ["app/big.log: it is too large".to_owned(), format!("app/a.tar!/b.gz: layer 2 {HIDDEN}: it is damaged")];
+        assert_eq!(gaps(&[base, gone], true), told);
+        // With the folder around it, and once more.
+        let folder = (&["app"][..], NOTHING.1);
+        let told = gaps(&[base, folder, base, NOTHING, folder], true);
+        assert_eq!(
+            told,
+            [
+                format!("app/a.tar!/b.gz: layer 5 {HIDDEN}: it is damaged"),
+                format!("app/big.log: layer 5 {HIDDEN}: it is too large"),
+            ]
+        );
+        // What is in sight as it was below is told once, and where nothing is looked for that counts there, nothing is.
+        assert_eq!(gaps(&[base, folder, base], true), gaps(&[base], true));
+        assert_eq!(gaps(&[base, folder], false), [""; 0]);
+        // What a list of a package's files would have said matters in sight alone.
+        let list = [("var/lib/dpkg/info/a.list", "it is cut off")];
+        let gone = (&["var/lib/dpkg/info/a.list"][..], NOTHING.1);
+        assert_eq!(gaps(&[(NOTHING.0, &list[..]), gone], true), [""; 0]);
     }
 }
