@@ -9,6 +9,7 @@ mod inner;
 mod known_contents;
 mod known_programs;
 mod license_texts;
+mod path_class;
 mod system;
 mod visible;
 
@@ -34,14 +35,12 @@ pub(crate) use crew::Crew;
 use crew::Job;
 use examine::{Digests, Examined, Examiner, Sought, TakenFile};
 pub(crate) use license_texts::FoundLicense;
+pub(crate) use path_class::PathClass;
 use system::SeenManagers;
 pub(crate) use visible::VisibleDetections;
 
 /// What the list of the files of one layer that can run, and of their owners, may take in memory, roughly.
 const MOST_LISTED_BYTES: usize = 64 << 20;
-
-/// Names are compared as those of files of this size, which is neither too small nor too large to be looked into.
-const ORDINARY_BYTES: u64 = 1 << 10;
 
 /// What was found in the files of one layer. It is what the cache keeps beside the layer's index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -93,20 +92,22 @@ impl Detections {
 
     /// What was found in a file is found under its further names too. Gives back those under which it has to be looked into
     /// again, with the numbers of the files' entries: where something took the file's place behind the link, and where
-    /// `is_passed_over` says of the link's name and the file's that it was not looked into because of the latter.
+    /// `needs_own_look` says so of the link's name, the file's, and whether anything was found under the latter.
     pub(crate) fn follow_links(
         &mut self,
         links: &HardLinks,
         occurrences: &Occurrences<'_>,
-        is_passed_over: impl Fn(&str, &str) -> bool,
+        needs_own_look: impl Fn(&str, &str, bool) -> bool,
     ) -> Vec<(usize, UntrustedPath)> {
         let mut names: BTreeMap<&UntrustedPath, &UntrustedPath> = BTreeMap::new();
         let mut again = Vec::new();
         for (name, file) in links.iter() {
+            let needs_own_look = || {
+                let path = file.path.as_str();
+                needs_own_look(name.as_str(), path, self.files.get(path).is_some_and(Detected::has_found))
+            };
             match occurrences.number_of(file) {
-                Some(number) if !occurrences.is_left(number) || is_passed_over(name.as_str(), file.path.as_str()) => {
-                    again.push((number, name.clone()));
-                }
+                Some(number) if !occurrences.is_left(number) || needs_own_look() => again.push((number, name.clone())),
                 Some(_) => _ = names.insert(name, &file.path),
                 // One of a lower layer: what is found in it is told under this name when all layers are known.
                 None => {}
@@ -168,6 +169,21 @@ impl Detected {
             self.hashed.push(Hashed { inner_path: None, sha256: executable.sha256 });
             self.executable = None;
         }
+    }
+
+    /// Gives the file the rights with which it was `told` under the same name before.
+    pub(crate) fn run_as(&mut self, told: Detected) {
+        if let Some(own) = &self.executable
+            && told.executable.is_none()
+        {
+            self.hashed.push(Hashed { inner_path: None, sha256: own.sha256 });
+        }
+        self.executable = told.executable;
+    }
+
+    /// Whether something is told of the file that hangs on its name.
+    pub(crate) fn has_found(&self) -> bool {
+        !self.secrets.is_empty() || !self.malware.is_empty() || !self.licenses.is_empty()
     }
 
     /// What it takes in memory, in bytes, roughly.
@@ -343,10 +359,16 @@ impl<'a> FileDetector<'a> {
         (reasons != Reasons::default()).then_some(reasons)
     }
 
-    /// Whether a file would be looked into for secrets under its further `name`, and is not under that of the `file`.
-    pub(crate) fn is_passed_over(&self, name: &str, file: &str) -> bool {
-        let wants = |path: &str| self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, ORDINARY_BYTES));
-        wants(name) && !wants(file)
+    /// Whether a file that was looked into under the name of the `file`, and in which something was found or not, has to be
+    /// looked into under its further `name` too.
+    pub(crate) fn needs_own_look(&self, name: &str, file: &str, has_found: bool) -> bool {
+        let class = |path: &str| PathClass::of(path, self.detectors);
+        class(name).needs_own_look(&class(file), has_found)
+    }
+
+    /// Names of one file in groups, of each of which one look is enough.
+    pub(crate) fn alike<'n>(&self, names: &'n [UntrustedPath]) -> Vec<Vec<&'n UntrustedPath>> {
+        path_class::alike(names, UntrustedPath::as_str, self.detectors)
     }
 
     /// Looks into a file for these reasons, or has it looked into by [`FileDetector::finish`].

@@ -49,7 +49,8 @@ pub(crate) fn tell(
             let told = told.clone();
             indexes[*layer].files.insert(name.clone(), told);
         }
-        let detected = found[*holder].files.get(file);
+        // Within a layer that is known already, under each name as it says.
+        let detected = found[*holder].files.get(file).filter(|_| holder != layer);
         if let Some(detected) = detected.filter(|detected| room.takes(name.len() + detected.weight())).cloned() {
             found[*layer].files.insert(name.clone(), detected);
         }

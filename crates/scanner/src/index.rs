@@ -12,6 +12,7 @@ use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
 use crate::found::FoundAccounts;
+use crate::further_names::FurtherName;
 use crate::further_pass::{FurtherPass, LostLink, read_all};
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries};
 use crate::masking::Masker;
@@ -19,7 +20,8 @@ use crate::missing_links::read_links;
 use crate::placed_entries::{LowerLinks, PlacedEntries, index_placed, read_placed};
 use crate::system_links::LinkedFiles;
 use crate::{
-    by_contents, folder_links, further_names, image_secrets, linked_folders, merge, misconfigurations, unlocked,
+    by_contents, folder_links, further_names, image_secrets, linked_folders, merge, misconfigurations, own_looks,
+    unlocked,
 };
 
 /// How to index.
@@ -263,6 +265,7 @@ impl Work<'_> {
         read_all(linked.wanted, &mut indexes, |number, wanted, indexes| self.read_wanted(number, wanted, indexes))?;
         let lists_executables = self.detectors.is_some_and(|detectors| detectors.executables);
         further_names::tell(&linked.further_names, &mut indexes, &mut found, lists_executables);
+        self.look_under_further_names(&linked.further_names, &indexes, &mut found, threads)?;
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }
@@ -311,6 +314,58 @@ impl Work<'_> {
         lower: &mut LowerLinks<'_>,
         threads: usize,
     ) -> Result<(LayerIndex, Detections), IndexError> {
+        self.look(threads, |mut detector| {
+            let again = detector.as_deref_mut();
+            let read = self.read_entries(number, |entries| index_placed(entries, lower, again))?;
+            let ReadLayer { mut index, links, mut detections } = read;
+            if !links.is_empty() {
+                let look = detector.map(|detector| (detector, &mut detections));
+                self.read_entries(number, |entries| {
+                    read_links(&mut PlacedEntries::new(entries, lower), &links, &mut index, look)
+                })?;
+            }
+            detections.end();
+            Ok((index, detections))
+        })
+    }
+
+    /// Looks into files of lower layers under the names that upper ones give them, where these say something else than the
+    /// files' own.
+    fn look_under_further_names(
+        &self,
+        names: &[FurtherName],
+        indexes: &[LayerIndex],
+        found: &mut [Detections],
+        threads: usize,
+    ) -> Result<(), IndexError> {
+        let Some(detectors) = self.detectors else { return Ok(()) };
+        for (holder, names) in own_looks::wanted(names, found, detectors) {
+            let passed = indexes[holder].passed_links.clone();
+            let (links, names) = self.read_entries(holder, |entries| {
+                read_placed(entries, passed.clone(), |entries| own_looks::links(&names, entries))
+            })?;
+            let looked = self.look(threads, |detector| {
+                let mut detections = Detections::default();
+                self.read_entries(holder, |entries| {
+                    let look = detector.map(|detector| (detector, &mut detections));
+                    read_placed(entries, passed, |entries| {
+                        read_links(entries, &links, &mut LayerIndex::default(), look)
+                    })
+                })?;
+                detections.end();
+                Ok(detections)
+            })?;
+            own_looks::keep(&names, looked, found);
+        }
+        Ok(())
+    }
+
+    /// Has a layer read by `read`, whose detector has so many threads to look into files.
+    fn look<T>(
+        &self,
+        threads: usize,
+        read: impl FnOnce(Option<&mut FileDetector<'_>>) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
         let crew = Crew::new(self.detectors, 1);
         thread::scope(|scope| {
             let reading = crew.reading();
@@ -319,17 +374,7 @@ impl Work<'_> {
                 let _ = thread::Builder::new().spawn_scoped(scope, || crew.help(None));
             }
             let mut detector = FileDetector::new(&crew);
-            let read = self.read_entries(number, |entries| index_placed(entries, lower, detector.as_mut()));
-            let read = read.and_then(|ReadLayer { mut index, links, mut detections }| {
-                if !links.is_empty() {
-                    let look = detector.as_mut().map(|detector| (detector, &mut detections));
-                    self.read_entries(number, |entries| {
-                        read_links(&mut PlacedEntries::new(entries, lower), &links, &mut index, look)
-                    })?;
-                }
-                detections.end();
-                Ok((index, detections))
-            });
+            let read = read(detector.as_mut());
             drop(reading);
             read
         })

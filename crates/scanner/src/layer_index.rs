@@ -231,8 +231,8 @@ pub(crate) fn index_entries(
     let occurrences = paths.occurrences(&asked);
     let mut links = MissingLinks::default();
     if let Some(detector) = &detector {
-        let is_passed_over = |name: &str, file: &str| detector.is_passed_over(name, file);
-        let again = detections.follow_links(&linked, &occurrences, is_passed_over);
+        let needs_own_look = |name: &str, file: &str, has_found: bool| detector.needs_own_look(name, file, has_found);
+        let again = detections.follow_links(&linked, &occurrences, needs_own_look);
         again.into_iter().for_each(|(number, name)| links.look_into(name, number));
     }
     let given = linked.given_rights(&occurrences);

@@ -41,6 +41,7 @@ mod misconfigurations;
 mod missing_links;
 mod needs;
 mod nested;
+mod own_looks;
 mod owned_files;
 mod owners;
 mod package_list;

@@ -17,6 +17,9 @@ use crate::rights::Rights;
 use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
 
+/// How often detectors look into one file for the sake of names that are not alike.
+const MOST_LOOKS: usize = 32;
+
 /// Where a hard link leads whose file the layer did not have when the link came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LowerLink {
@@ -132,7 +135,7 @@ pub(crate) fn read_links(
     mut look: Option<(&mut FileDetector<'_>, &mut Detections)>,
 ) -> Result<(), ReadEntriesError> {
     let mut numbers = EntryNumbers::default();
-    let mut further: Vec<(&UntrustedPath, &[UntrustedPath])> = Vec::new();
+    let mut further: Vec<Vec<&UntrustedPath>> = Vec::new();
     while let Some(mut entry) = stream.next_entry()? {
         let Some(number) = numbers.take(&entry) else { continue };
         if let Some(rights) = links.rights.get(&number) {
@@ -141,16 +144,19 @@ pub(crate) fn read_links(
         let names = links.names.get(&number).map_or(&[][..], Vec::as_slice);
         let looked_into = links.looked_into.get(&number).map_or(&[][..], Vec::as_slice);
         if entry.kind == EntryKind::File {
-            match (&mut look, looked_into.split_first()) {
-                (Some((detector, detections)), Some((first, others))) => {
+            match &mut look {
+                Some((detector, detections)) if !looked_into.is_empty() => {
                     for name in looked_into {
                         detector.note(&Entry { path: name.clone(), ..entry.clone() }, detections);
                     }
+                    let alike = detector.alike(looked_into);
                     let content = stream.content();
-                    if let Err(error) = look_under(first, names, entry, content, index, detector, detections) {
-                        detections.gaps.push(Gap::new(first.as_str(), format!("cannot read it: {error}")));
+                    if let Err(error) = look_under(&alike, names, entry, content, index, detector, detections) {
+                        let unread = looked_into.iter().take(1);
+                        let reason = format!("cannot read it: {error}");
+                        detections.gaps.extend(unread.map(|name| Gap::new(name.as_str(), reason.as_str())));
                     }
-                    further.push((first, others));
+                    further.extend(alike);
                 }
                 _ => read_under(names, entry, stream.content(), index),
             }
@@ -179,7 +185,8 @@ pub(crate) fn read_links(
     }
     if let Some((detector, detections)) = look {
         detector.finish(detections);
-        for (first, others) in further {
+        for names in further {
+            let [first, others @ ..] = names.as_slice() else { continue };
             if let Some(found) = detections.files.get(first.as_str()).cloned() {
                 detections.files.extend(others.iter().map(|name| (name.as_str().to_owned(), found.clone())));
             }
@@ -189,9 +196,9 @@ pub(crate) fn read_links(
     Ok(())
 }
 
-/// Has a file read under `names`, and looked into under a further one.
+/// Has a file read under `names`, and looked into under further ones: once for those that are alike.
 fn look_under(
-    name: &UntrustedPath,
+    alike: &[Vec<&UntrustedPath>],
     names: &[UntrustedPath],
     entry: Entry,
     content: &mut dyn Read,
@@ -201,10 +208,17 @@ fn look_under(
 ) -> io::Result<()> {
     let mut content = SharedContent::take(&[], content, entry.size_bytes)?;
     read_under(names, entry.clone(), &mut *content.reader()?, index);
-    let named = Entry { path: name.clone(), ..entry };
     let head = content.head(detector.head_bytes());
-    if let Some(reasons) = detector.reasons(&named, &head, detections) {
-        detector.read(named, head, reasons, content, detections);
+    for (place, name) in alike.iter().filter_map(|names| names.first()).enumerate() {
+        if place >= MOST_LOOKS {
+            let reason = format!("it is one of more than {MOST_LOOKS} names of one file; only so many are read");
+            detections.gaps.push(Gap::new(name.as_str(), reason));
+            continue;
+        }
+        let named = Entry { path: (*name).clone(), ..entry.clone() };
+        let Some(reasons) = detector.reasons(&named, &head, detections) else { continue };
+        let own = SharedContent::take(&[], &mut *content.reader()?, entry.size_bytes)?;
+        detector.read(named, head.clone(), reasons, own, detections);
     }
     Ok(())
 }

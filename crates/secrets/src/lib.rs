@@ -14,6 +14,7 @@ mod lead;
 mod mask;
 mod masked;
 mod openpgp;
+mod path_class;
 mod pattern;
 mod place;
 mod plausible;
@@ -29,6 +30,7 @@ mod validators;
 mod wants;
 
 pub use found::{FoundSecret, Outcome};
+pub use path_class::PathClass;
 pub use place::{Mark, Place, PlaceKind};
 pub use rules::{LARGEST_RULE_FILE_BYTES, LARGEST_RULES_BYTES, MOST_RULES, ReadRulesError, SecretRules, UserRules};
 pub use stream::Stream;

@@ -130,6 +130,39 @@ fn a_file_is_looked_into_under_each_of_its_names() {
     }
 }
 
+/// What a name says of a file decides what is looked for under it, and how much it counts: within a layer as between layers.
+#[test]
+fn each_name_of_a_file_is_judged_by_itself() {
+    let program = Program::new();
+    let password = "db_password = \"xK9-vQ2pLm7ZwTr4\"\\n";
+    let key = format!("AWS_ACCESS_KEY_ID={}\\n", key_id());
+    let image = format!(
+        "image shop:1\nlayer COPY\n  docs/a.md = {password}\n  app/settings.toml => docs/a.md\n\
+         \x20 tests/key.txt = {key}\n  app/key.txt => tests/key.txt\n\
+         \x20 app/x.png = {key}\n  app/y.png => app/x.png\n\
+         layer RUN ln\n  srv/.env => app/x.png\n  srv/z.png => app/x.png\n  srv/settings.toml => docs/a.md\n"
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    // The second scan has the whole image from the cache.
+    for _ in 0..2 {
+        let report = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
+        let found = findings(&report, "secret");
+        let mut told: Vec<(String, Value, String)> =
+            found.iter().map(|it| (text(&it["path"]), it["layer"].clone(), text(&it["severity"]))).collect();
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        let expected = [
+            ("app/key.txt", 0, "critical"),
+            ("app/settings.toml", 0, "high"),
+            ("srv/.env", 1, "critical"),
+            ("srv/settings.toml", 1, "high"),
+            ("tests/key.txt", 0, "low"),
+        ];
+        let expected = expected.map(|(path, layer, severity)| (path.to_owned(), json!(layer), severity.to_owned()));
+        assert_eq!(told, expected);
+        assert_eq!(report["gaps"], json!([]));
+    }
+}
+
 #[test]
 fn secrets_and_malware_that_an_upper_layer_hides_are_told_with_the_layer_that_hides_them() {
     let program = Program::new();

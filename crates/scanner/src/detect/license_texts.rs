@@ -38,6 +38,32 @@ impl FoundLicense {
     }
 }
 
+/// What a path decides: files whose paths are of one class are looked into alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct PathClass {
+    is_text: bool,
+    is_source: bool,
+    is_of_system: bool,
+}
+
+impl PathClass {
+    pub(super) fn of(path: &str) -> PathClass {
+        let is_text = is_license_file(path);
+        let is_read = !is_text || !is_read_elsewhere(path);
+        let (is_source, is_of_system) = (!is_text && is_source(path), is_of_system(path));
+        PathClass {
+            is_text: is_text && is_read,
+            is_source,
+            is_of_system: is_of_system && (is_text && is_read || is_source),
+        }
+    }
+
+    /// Whether a file that is looked into under a path of the `other` class may have more to say under one of this.
+    pub(super) fn may_find_more_than(self, other: &PathClass) -> bool {
+        self.is_text && !other.is_text || self.is_source && !other.is_source
+    }
+}
+
 /// Whether a file in an archive may be one, by its path alone.
 pub(super) fn wants_by_path(path: &str) -> bool {
     is_license_file(path) || is_source(path)

@@ -1,0 +1,125 @@
+//! What the path of a file decides for whoever looks through it. A file with several names is looked through as each of them
+//! says; where they say the same, once is enough.
+
+use crate::place::{Place, PlaceFacts, Syntax, name_and_ending};
+use crate::rules::SecretRules;
+
+/// Paths are compared as those of files of this size, which is neither too small nor too large to be looked through.
+const ORDINARY_BYTES: u64 = 1 << 10;
+
+/// Endings behind which the text itself says what of it is documentation, a test or another file.
+const TELLING_ENDINGS: &[&str] = &["diff", "log", "patch", "py", "rs", "yaml", "yml"];
+
+/// All that a path decides: files whose paths are of one class are looked through alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathClass(Option<Looked>);
+
+/// The same of a path whose file is looked through at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Looked {
+    facts: PlaceFacts,
+    /// One of [`TELLING_ENDINGS`].
+    ending: Option<&'static str>,
+    /// Of each rule and each allow list that is for paths, whether it is for this one.
+    chosen: Vec<bool>,
+}
+
+impl SecretRules {
+    /// The class of a file's path.
+    pub fn class_of(&self, path: &str) -> PathClass {
+        if !self.wants(path, ORDINARY_BYTES) {
+            return PathClass(None);
+        }
+        let ending = name_and_ending(path).1;
+        let of_rules = self.rules.iter().filter_map(|rule| rule.path.as_ref());
+        let of_rules = of_rules.map(|pattern| pattern.is_match(path.as_bytes()));
+        let of_lists = self.allow.iter().filter(|list| !list.paths.is_empty());
+        let of_lists = of_lists.map(|list| list.paths.iter().any(|pattern| pattern.is_match(path.as_bytes())));
+        PathClass(Some(Looked {
+            facts: PlaceFacts::of(Place::file(path)),
+            ending: TELLING_ENDINGS.iter().copied().find(|telling| *telling == ending),
+            chosen: of_rules.chain(of_lists).collect(),
+        }))
+    }
+}
+
+impl PathClass {
+    /// Whether a file that is looked through under a path of the `other` class may have more to say under one of this.
+    pub fn may_find_more_than(&self, other: &PathClass) -> bool {
+        match (&self.0, &other.0) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(other)) => own != other && !own.finds_no_more_than(other),
+        }
+    }
+}
+
+impl Looked {
+    /// Whether all that is found at a path of this class is found at one of the other too: among tests, documents and packages
+    /// only what has a form of its own counts, or is given to a name; files of settings give names values in every way.
+    fn finds_no_more_than(&self, other: &Looked) -> bool {
+        let (own, others) = (&self.facts, &other.facts);
+        own.mark.is_some()
+            && others.mark.is_none()
+            && (own.syntax == others.syntax || others.syntax == Syntax::Settings)
+            && !others.is_library
+            && !others.is_translated
+            && !others.is_all_texts
+            && other.ending.is_none()
+            && self.chosen == other.chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(one: &str, other: &str) -> (PathClass, PathClass) {
+        let rules = SecretRules::builtin();
+        (rules.class_of(one), rules.class_of(other))
+    }
+
+    #[test]
+    fn names_that_say_the_same_are_of_one_class() {
+        for (one, other) in [
+            ("app/.env", "srv/.env"),
+            ("app/x.png", "app/y.so"),
+            ("app/main.js", "srv/other.go"),
+            ("app/node_modules/a/index.js", "srv/node_modules/b/main.js"),
+            ("docs/a.md", "README.md"),
+        ] {
+            let (one_class, other_class) = classes(one, other);
+            assert_eq!(one_class, other_class, "{one} {other}");
+            assert!(!one_class.may_find_more_than(&other_class), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_says_more_is_worth_a_look_of_its_own() {
+        for (more, less) in [
+            ("app/.env", "app/x.png"),
+            ("app/.env", "app/tests/.env"),
+            ("app/.env", "docs/settings.md"),
+            ("app/.env", "app/main.js"),
+            ("app/settings.py", "usr/lib/python3/dist-packages/settings.py"),
+            ("app/a.py", "app/a.js"),
+            ("root/.pgpass", "root/passwords"),
+        ] {
+            let (more_class, less_class) = classes(more, less);
+            assert!(more_class != less_class && more_class.may_find_more_than(&less_class), "{more} {less}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_says_less_is_none_where_nothing_was_found() {
+        for (less, more) in [
+            ("app/x.png", "app/.env"),
+            ("app/tests/.env", "app/.env"),
+            // A store whose files have names without endings.
+            ("app/node_modules/a/index.js", "root/.local/share/pnpm/store/v3/files/00/0a1b2c"),
+        ] {
+            let (less_class, more_class) = classes(less, more);
+            assert!(less_class != more_class && !less_class.may_find_more_than(&more_class), "{less} {more}");
+        }
+    }
+}
