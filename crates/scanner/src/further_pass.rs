@@ -12,6 +12,7 @@ use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
 use crate::linked_folders::{self, LinkedFolders};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::lower_links;
+use crate::merge::Hides;
 use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
@@ -86,6 +87,17 @@ pub(crate) struct LostLink {
 /// Reads what is wanted of the layers, from the uppermost one down: hard links lead into lower ones. `read` reads what is
 /// wanted of the layer with this number, and gives back the hard links whose files the layer does not have.
 pub(crate) fn read_all<E>(
+    wanted: BTreeMap<usize, FurtherPass>,
+    indexes: &mut [LayerIndex],
+    read: impl FnMut(usize, &FurtherPass, &mut [LayerIndex]) -> Result<Vec<LostLink>, E>,
+) -> Result<(), E> {
+    read_passes(wanted, indexes, read)?;
+    linked_folders::tell_owned(indexes);
+    Ok(())
+}
+
+/// The same, and leaves it known where what was read lies.
+pub(crate) fn read_passes<E>(
     mut wanted: BTreeMap<usize, FurtherPass>,
     indexes: &mut [LayerIndex],
     mut read: impl FnMut(usize, &FurtherPass, &mut [LayerIndex]) -> Result<Vec<LostLink>, E>,
@@ -99,7 +111,6 @@ pub(crate) fn read_all<E>(
             lower_links::follow(number, lost, is_first, indexes, &mut wanted);
         }
     }
-    linked_folders::tell_owned(indexes);
     Ok(())
 }
 
@@ -112,6 +123,16 @@ impl FurtherPass {
     /// Wants the files of the folder that the layer names so.
     pub(crate) fn want_folder(&mut self, named: String, place: Place) {
         self.folders.insert(named, place);
+    }
+
+    /// Keeps only the files that a layer above hides, which this `hides` tells, and the folders in which it has or hides something.
+    pub(crate) fn retain_touched(&mut self, layer: &LayerIndex, hides: &mut Hides<'_>) {
+        self.files.retain(|named, _| hides.hides(named.as_str()));
+        self.linked.retain_touched(layer, hides);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.folders.is_empty() && self.linked.is_empty()
     }
 
     /// The gaps where a further pass over the folder cannot be had.

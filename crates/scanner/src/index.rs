@@ -21,7 +21,7 @@ use crate::placed_entries::{LowerLinks, PlacedEntries, index_placed, read_placed
 use crate::system_links::LinkedFiles;
 use crate::{
     by_contents, folder_links, further_names, image_secrets, linked_folders, merge, misconfigurations, own_looks,
-    unlocked,
+    removed_links, unlocked,
 };
 
 /// How to index.
@@ -270,9 +270,11 @@ impl Work<'_> {
             indexes[number].gaps.push(gap);
         }
         indexes.iter_mut().for_each(LayerIndex::bound_gaps);
+        let gone = removed_links::find(&indexes, |number, wanted, below| self.read_wanted(number, wanted, below))?;
         // What comes needs memory too, and no layer is read any more.
         oci::forget_buffers();
         let mut inventory = merge::merge(indexes.iter(), true);
+        removed_links::add(gone, &mut inventory);
         inventory.gaps.extend(linked.gaps);
         let accounts = merge::accounts(indexes.iter());
         let looks_below = self.detectors.is_some_and(Detectors::look_below);

@@ -53,6 +53,7 @@ mod projects;
 mod purls;
 mod relations;
 mod remarks;
+mod removed_links;
 mod rights;
 mod secret_numbers;
 mod selector;

@@ -223,6 +223,22 @@ impl LinkedFolders {
         self.0.get(real).is_some_and(|links| links.iter().any(|link| link.wanted == wanted))
     }
 
+    /// Keeps only the folders in which a layer above has or hides something; `hides` tells what it hides.
+    pub(crate) fn retain_touched(&mut self, layer: &LayerIndex, hides: &mut Hides<'_>) {
+        self.0.retain(|real, _| {
+            let inside = format!("{real}/");
+            let mut gone = [&layer.whiteouts, &layer.opaque].into_iter();
+            layer.has_folder(real)
+                || hides.hides(real)
+                || hides.hides_content_of(real)
+                || gone.any(|paths| paths.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside)))
+        });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The gaps where a further pass over the folder cannot be had.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
         let links = self.0.iter().flat_map(|(real, links)| links.iter().map(move |link| (real, link)));
