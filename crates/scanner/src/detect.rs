@@ -91,14 +91,16 @@ impl Detections {
     }
 
     /// What was found in a file is found under its further names too. Gives back those under which it has to be looked into
-    /// again, with the numbers of the files' entries: where something took the file's place behind the link, and where
-    /// `needs_own_look` says so of the link's name, the file's, and whether anything was found under the latter.
+    /// again, with the numbers of the files' entries and the names by which the files are known: where something took the
+    /// file's place behind the link, and where `needs_own_look` says so of the link's name, the file's, and whether anything
+    /// was found under the latter.
     pub(crate) fn follow_links(
         &mut self,
         links: &HardLinks,
         occurrences: &Occurrences<'_>,
         needs_own_look: impl Fn(&str, &str, bool) -> bool,
-    ) -> Vec<(usize, UntrustedPath)> {
+    ) -> Vec<(usize, UntrustedPath, UntrustedPath)> {
+        let mut replaced: BTreeMap<usize, &UntrustedPath> = BTreeMap::new();
         let mut names: BTreeMap<&UntrustedPath, &UntrustedPath> = BTreeMap::new();
         let mut again = Vec::new();
         for (name, file) in links.iter() {
@@ -107,14 +109,19 @@ impl Detections {
                 needs_own_look(name.as_str(), path, self.files.get(path).is_some_and(Detected::has_found))
             };
             match occurrences.number_of(file) {
-                Some(number) if !occurrences.is_left(number) || needs_own_look() => again.push((number, name.clone())),
+                Some(number) if !occurrences.is_left(number) => {
+                    let first = *replaced.entry(number).or_insert(name);
+                    again.push((number, name.clone(), first.clone()));
+                }
+                Some(number) if needs_own_look() => again.push((number, name.clone(), file.path.clone())),
                 Some(_) => _ = names.insert(name, &file.path),
                 // One of a lower layer: what is found in it is told under this name when all layers are known.
                 None => {}
             }
         }
         let found = |(name, target): (&&UntrustedPath, &&UntrustedPath)| {
-            Some((name.as_str().to_owned(), self.files.get(target.as_str())?.clone()))
+            let first = Some(FirstName { layer: None, path: target.as_str().to_owned() });
+            Some((name.as_str().to_owned(), Detected { first, ..self.files.get(target.as_str())?.clone() }))
         };
         let further: BTreeMap<String, Detected> = names.iter().filter_map(found).collect();
         self.files.extend(further);
@@ -155,6 +162,17 @@ pub(crate) struct Detected {
     pub(crate) licenses: Vec<FoundLicense>,
     /// The hashes of what lists of known malware may have, beside that of `executable`.
     pub(crate) hashed: Vec<Hashed>,
+    /// What file it is, where it has come under another name.
+    pub(crate) first: Option<FirstName>,
+}
+
+/// The name by which files with several are known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FirstName {
+    /// The layer that has the file, where that is a lower one.
+    pub(crate) layer: Option<u32>,
+    /// Where the file lies there; the first of its further names where something took its place.
+    pub(crate) path: String,
 }
 
 impl Detected {

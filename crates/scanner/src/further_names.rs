@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath, counted};
 
-use crate::detect::Detections;
+use crate::detect::{Detections, FirstName};
 use crate::layer_index::{LayerIndex, Room};
 use crate::rights::Rights;
 use crate::selector::SELECTOR;
@@ -51,7 +51,10 @@ pub(crate) fn tell(
         }
         // Within a layer that is known already, under each name as it says.
         let detected = found[*holder].files.get(file).filter(|_| holder != layer);
-        if let Some(detected) = detected.filter(|detected| room.takes(name.len() + detected.weight())).cloned() {
+        let detected = detected.filter(|detected| room.takes(name.len() + detected.weight()));
+        if let Some(mut detected) = detected.cloned() {
+            let first = detected.first.take().unwrap_or_else(|| FirstName { layer: None, path: file.clone() });
+            detected.first = Some(FirstName { layer: first.layer.or(u32::try_from(*holder).ok()), ..first });
             found[*layer].files.insert(name.clone(), detected);
         }
         let remark = found[*holder].remarks.of_file(file);

@@ -233,7 +233,7 @@ pub(crate) fn index_entries(
     if let Some(detector) = &detector {
         let needs_own_look = |name: &str, file: &str, has_found: bool| detector.needs_own_look(name, file, has_found);
         let again = detections.follow_links(&linked, &occurrences, needs_own_look);
-        again.into_iter().for_each(|(number, name)| links.look_into(name, number));
+        again.into_iter().for_each(|(number, name, first)| links.look_into(name, first, number));
     }
     let given = linked.given_rights(&occurrences);
     let look = detector.is_some().then_some(&mut detections);

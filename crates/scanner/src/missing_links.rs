@@ -9,7 +9,7 @@ use model::{Gap, UntrustedPath};
 use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
-use crate::detect::{Detections, FileDetector};
+use crate::detect::{Detections, FileDetector, FirstName};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
 use crate::layer_paths::{EntryNumbers, GivenRights, HardLinks, LinkedFile, Occurrences};
@@ -46,6 +46,8 @@ pub(crate) struct MissingLinks {
     names: BTreeMap<usize, Vec<UntrustedPath>>,
     /// Those under which detectors look into the file, in the same way.
     looked_into: BTreeMap<usize, Vec<UntrustedPath>>,
+    /// The names by which the files under these are known.
+    first_names: BTreeMap<UntrustedPath, UntrustedPath>,
     /// What headers of links let those do who run a file, by the number of its entry, where its own says otherwise.
     rights: BTreeMap<usize, Rights>,
     /// The paths of the files.
@@ -68,8 +70,10 @@ impl MissingLinks {
         self.files.insert(file);
     }
 
-    /// Adds a link under whose name detectors have to look into the file in the entry with this number.
-    pub(crate) fn look_into(&mut self, name: UntrustedPath, number: usize) {
+    /// Adds a link under whose name detectors have to look into the file in the entry with this number, which is known by its
+    /// `first` name.
+    pub(crate) fn look_into(&mut self, name: UntrustedPath, first: UntrustedPath, number: usize) {
+        self.first_names.insert(name.clone(), first);
         self.looked_into.entry(number).or_default().push(name);
     }
 
@@ -117,7 +121,7 @@ impl MissingLinks {
             let Some(detections) = &mut detections else { continue };
             for name in names {
                 if is_made_executable {
-                    self.look_into(name.clone(), number);
+                    self.look_into(name.clone(), path.clone(), number);
                 } else {
                     detections.give(name.as_str(), *rights);
                 }
@@ -189,6 +193,11 @@ pub(crate) fn read_links(
             let [first, others @ ..] = names.as_slice() else { continue };
             if let Some(found) = detections.files.get(first.as_str()).cloned() {
                 detections.files.extend(others.iter().map(|name| (name.as_str().to_owned(), found.clone())));
+            }
+        }
+        for (name, first) in links.first_names.iter().filter(|(name, first)| name != first) {
+            if let Some(found) = detections.files.get_mut(name.as_str()) {
+                found.first = Some(FirstName { layer: None, path: first.as_str().to_owned() });
             }
         }
     }

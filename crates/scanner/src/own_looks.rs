@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Gap, UntrustedPath};
 use oci::{EntryKind, EntryStream, ReadEntriesError};
 
-use crate::detect::{Detected, Detections, PathClass};
+use crate::detect::{Detected, Detections, FirstName, PathClass};
 use crate::detectors::Detectors;
 use crate::further_names::FurtherName;
 use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
@@ -44,7 +44,7 @@ pub(crate) fn links<'n>(
     let (mut links, mut known) = (MissingLinks::default(), Vec::new());
     for name in names {
         if let Some(number) = numbers.get(&UntrustedPath::normalise(&name.file)) {
-            links.look_into(UntrustedPath::normalise(&name.name), *number);
+            links.look_into(UntrustedPath::normalise(&name.name), UntrustedPath::normalise(&name.file), *number);
             known.push(*name);
         }
     }
@@ -90,15 +90,17 @@ fn numbers_of(
 pub(crate) fn keep(names: &[&FurtherName], looked: Detections, found: &mut [Detections]) {
     let Detections { mut files, gaps, .. } = looked;
     let mut layers: BTreeMap<&str, usize> = BTreeMap::new();
-    for FurtherName { layer, name, .. } in names {
+    for FurtherName { layer, name, holder, file, .. } in names {
         layers.insert(name, *layer);
         let told = &mut found[*layer].files;
-        let before = told.remove(name);
-        let mut detected = files.remove(name).unwrap_or_default();
+        let before = told.remove(name).unwrap_or_default();
+        let first = FirstName { layer: u32::try_from(*holder).ok(), path: file.clone() };
+        let first = before.first.clone().unwrap_or(first);
+        let mut detected = Detected { first: None, ..files.remove(name).unwrap_or_default() };
         // Who may run it was settled before.
-        detected.run_as(before.unwrap_or_default());
+        detected.run_as(before);
         if detected != Detected::default() {
-            told.insert(name.clone(), detected);
+            told.insert(name.clone(), Detected { first: Some(first), ..detected });
         }
     }
     for gap in gaps {
@@ -146,16 +148,18 @@ mod tests {
         let names = [name(1, "srv/.env", 0, "app/x.md"), name(1, "srv/a.tar", 0, "app/y")];
         let names: Vec<&FurtherName> = names.iter().collect();
         let mut found = [Detections::default(), Detections::default()];
-        let licensed = Detected {
+        let hashed = Detected {
             hashed: vec![crate::detect::Hashed { inner_path: None, sha256: [7; 32] }],
             ..Detected::default()
         };
-        found[1].files.insert("srv/.env".to_owned(), licensed.clone());
+        found[1].files.insert("srv/.env".to_owned(), hashed.clone());
         let mut looked = Detections::default();
-        looked.files.insert("srv/a.tar".to_owned(), licensed.clone());
+        looked.files.insert("srv/a.tar".to_owned(), hashed.clone());
         looked.gaps.push(Gap::new("srv/a.tar!/b", "it is damaged"));
         keep(&names, looked, &mut found);
-        assert_eq!(found[1].files, BTreeMap::from([("srv/a.tar".to_owned(), licensed)]));
+        let first = Some(FirstName { layer: Some(0), path: "app/y".to_owned() });
+        let told = Detected { first, ..hashed };
+        assert_eq!(found[1].files, BTreeMap::from([("srv/a.tar".to_owned(), told)]));
         assert_eq!((found[0].gaps.len(), found[1].gaps.len()), (0, 1));
     }
 }

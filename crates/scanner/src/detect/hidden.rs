@@ -41,7 +41,7 @@ pub(super) struct Hidden<T> {
 impl HiddenDetections {
     /// Keeps what was found in a file of `layer` that the layer `removed_in` takes out of sight.
     pub(super) fn hide(&mut self, path: &str, (layer, removed_in): (u32, u32), detected: Detected) {
-        let Detected { executable, secrets, malware, licenses: _, hashed } = detected;
+        let Detected { executable, secrets, malware, licenses: _, hashed, first: _ } = detected;
         for secret in secrets {
             let key = (path.to_owned(), key_of_secret(&secret));
             self.left_out += keep(&mut self.secrets, key, Hidden { layer, removed_in, found: secret });
@@ -143,7 +143,8 @@ fn keep<T>(known: &mut BTreeMap<Key, Hidden<T>>, key: Key, hidden: Hidden<T>) ->
     0
 }
 
-fn key_of_secret(secret: &FoundSecret) -> String {
+/// What tells a secret from all else that is found in its file.
+pub(super) fn key_of_secret(secret: &FoundSecret) -> String {
     format!("{:?}", (&secret.inner_path, &secret.rule, &secret.matched, secret.fingerprint))
 }
 

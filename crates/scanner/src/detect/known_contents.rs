@@ -77,7 +77,7 @@ impl KnownContents {
             [Hashed { inner_path: None, sha256 }] => Some(*sha256),
             _ => return,
         };
-        let Detected { executable, secrets, malware, licenses, hashed: _ } = detected;
+        let Detected { executable, secrets, malware, licenses, hashed: _, first: _ } = detected;
         if !(secrets.is_empty() && malware.is_empty() && licenses.is_empty() && gaps.is_empty()) {
             return;
         }

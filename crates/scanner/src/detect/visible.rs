@@ -1,14 +1,14 @@
 //! What the uppermost layer leaves visible of what was found in files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Executable, Finding, Gap, HashedFile, MalwareFinding, Package, SecretFinding, SecretLocation, Sha256,
+    Executable, Finding, Gap, HashedFile, MalwareFinding, Package, SecretFinding, SecretLocation, Severity, Sha256,
     WritableFolder,
 };
 use serde::{Deserialize, Serialize};
 
-use super::hidden::HiddenDetections;
+use super::hidden::{HiddenDetections, key_of_secret};
 use super::{Detected, Detections, FoundMalware, FoundSecret};
 use crate::capability_names::capability_name;
 use crate::layer_index::LayerIndex;
@@ -144,13 +144,48 @@ impl VisibleDetections {
         hashed
     }
 
+    /// The secrets of files with several names, by name, that are told at another one: where they count most, of several such
+    /// names at the first.
+    fn told_elsewhere(&self) -> BTreeSet<(&str, String)> {
+        let mut names: BTreeMap<(u32, &str), Vec<(&str, &[FoundSecret])>> = BTreeMap::new();
+        for (path, (layer, detected)) in self.files.iter().filter(|(_, (_, detected))| !detected.secrets.is_empty()) {
+            let file = match &detected.first {
+                Some(first) => (first.layer.unwrap_or(*layer), first.path.as_str()),
+                None => (*layer, path.as_str()),
+            };
+            names.entry(file).or_default().push((path.as_str(), detected.secrets.as_slice()));
+        }
+        let mut elsewhere = BTreeSet::new();
+        for names in names.into_values().filter(|names| names.len() > 1) {
+            let mut told: BTreeMap<String, (Severity, &str)> = BTreeMap::new();
+            for (path, secrets) in &names {
+                for secret in *secrets {
+                    let told = told.entry(key_of_secret(secret)).or_insert((secret.severity, *path));
+                    if secret.severity > told.0 {
+                        *told = (secret.severity, *path);
+                    }
+                }
+            }
+            for (path, secrets) in names {
+                let keys = secrets.iter().map(key_of_secret);
+                elsewhere
+                    .extend(keys.filter(|key| told.get(key).is_some_and(|(_, at)| *at != path)).map(|key| (path, key)));
+            }
+        }
+        elsewhere
+    }
+
     /// Secrets, malware and licenses as findings.
     pub(crate) fn findings(&self, in_layers: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut numbers = Numbers::default();
+        let elsewhere = self.told_elsewhere();
         for (path, (layer, detected)) in &self.files {
             let layers = (in_layers.then_some(*layer), None);
-            let secrets = detected.secrets.iter();
+            let is_told = |secret: &&FoundSecret| {
+                elsewhere.is_empty() || !elsewhere.contains(&(path.as_str(), key_of_secret(secret)))
+            };
+            let secrets = detected.secrets.iter().filter(is_told);
             findings.extend(secrets.map(|secret| numbers.numbered(secret.fingerprint, secret.finding(path, layers))));
             findings
                 .extend(detected.licenses.iter().map(|license| license.finding(|inner| whole(path, inner), layers.0)));
@@ -216,6 +251,7 @@ fn whole(path: &str, inner: &Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::FirstName;
 
     /// The whiteouts of a layer, and what could not be looked into of its files, with the reasons.
     type Layer<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
@@ -236,6 +272,50 @@ mod tests {
         });
         let visible = VisibleDetections::of(indexes.iter().zip(found), looks_below);
         visible.gaps().map(|gap| format!("{}: {}", gap.path, gap.reason)).collect()
+    }
+
+    /// What is told of files in one layer: where, and how much it counts. Each holds the same secret, as of this severity, and may
+    /// have come under another name.
+    fn told(files: &[(&str, Severity, Option<FirstName>)]) -> Vec<(String, Severity)> {
+        let secret = |severity| FoundSecret {
+            inner_path: None,
+            line: 1,
+            rule: "token".to_owned(),
+            title: "Token".to_owned(),
+            category: "token".to_owned(),
+            severity,
+            matched: "t********".to_owned(),
+            fingerprint: 7,
+        };
+        let mut found = Detections::default();
+        for (path, severity, first) in files {
+            let detected = Detected { secrets: vec![secret(*severity)], first: first.clone(), ..Detected::default() };
+            found.files.insert((*path).to_owned(), detected);
+        }
+        let index = LayerIndex::default();
+        let visible = VisibleDetections::of([(&index, found)].into_iter(), true);
+        let findings = visible.findings(true).into_iter();
+        findings
+            .filter_map(|finding| match finding {
+                Finding::Secret(secret) => Some((secret.path, secret.severity)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_secret_of_a_file_with_several_names_is_told_where_it_counts_most() {
+        let of = |path: &str| Some(FirstName { layer: None, path: path.to_owned() });
+        let (low, high) = (Severity::Low, Severity::High);
+        let at = |path: &str, severity| (path.to_owned(), severity);
+        assert_eq!(told(&[("a", high, None), ("b", high, of("a")), ("c", high, of("a"))]), [at("a", high)]);
+        assert_eq!(told(&[("a", low, None), ("b", high, of("a")), ("c", high, of("a"))]), [at("b", high)]);
+        // The file may hold none under its own name, or be gone.
+        assert_eq!(told(&[("b", high, of("a")), ("c", high, of("a"))]), [at("b", high)]);
+        // The same secret in another file is another one.
+        assert_eq!(told(&[("a", high, None), ("b", high, None)]), [at("a", high), at("b", high)]);
+        let lower = Some(FirstName { layer: Some(7), path: "a".to_owned() });
+        assert_eq!(told(&[("a", high, None), ("b", high, lower)]), [at("a", high), at("b", high)]);
     }
 
     #[test]
