@@ -147,7 +147,8 @@ impl VisibleDetections {
     /// The secrets of files with several names, by name, that are told at another one: where they count most, of several such
     /// names at the first.
     fn told_elsewhere(&self) -> BTreeSet<(&str, String)> {
-        let mut names: BTreeMap<(u32, &str), Vec<(&str, &[FoundSecret])>> = BTreeMap::new();
+        type Named<'a> = (&'a str, &'a [FoundSecret]);
+        let mut names: BTreeMap<(u32, &str), Vec<Named<'_>>> = BTreeMap::new();
         for (path, (layer, detected)) in self.files.iter().filter(|(_, (_, detected))| !detected.secrets.is_empty()) {
             let file = match &detected.first {
                 Some(first) => (first.layer.unwrap_or(*layer), first.path.as_str()),
