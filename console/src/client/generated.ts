@@ -2066,7 +2066,9 @@ export const listImages = /* @__PURE__ */ operation<{ query?: { limit?: number; 
   'list_images', 'GET', '/images', 'images.read',
 );
 
-/** Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed. */
+/** Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed. A refusal of what the
+ * server does not read tells `server_version`, and one of the type of the body the types (`accepts`) or content codings
+ * (`codings`) that it reads, as the headers Accept and Accept-Encoding do: a program that is newer then knows what to send. */
 export const registerImage = /* @__PURE__ */ operation<{ query?: { reference?: string; repository?: string; commit?: string; build?: string }; body: Record<string, unknown> }, VerdictObject>(
   'register_image', 'POST', '/images', 'images.write',
 );

@@ -25,8 +25,14 @@ pub struct RegistrationQuery {
     pub build: Option<String>,
 }
 
+/// The media type of an image's index alone.
+pub const INDEX_TYPE: &str = "application/json";
+
 /// The media type of an image's index with the documents of the image indexes through which the image was found.
 pub const REGISTRATION_TYPE: &str = "application/vnd.bulkhead.registration+json";
+
+/// The content codings (RFC 9110, section 8.4.1) that an index may be sent in.
+pub const REGISTRATION_CODINGS: &[&str] = &["zstd", "gzip"];
 
 /// An image's index, and what proves which image indexes stand for the image.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,11 +1,13 @@
 //! `scan --register`: sends the index of an image to a server, which judges it as it judges what it scans itself.
 
+mod older;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
-use api::{Body, Client, ClientOptions};
+use api::{Body, Client, ClientError, ClientOptions};
 use formats::{Format, WriteOptions};
 use model::{Finding, ImageName, ScanReport, TargetKind, Verdict};
 use serde_json::Value;
@@ -14,6 +16,7 @@ use crate::arguments::RegisterArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::target::Target;
+use older::{Form, OWN_VERSION};
 
 /// How long the server may take: it matches and judges before it answers.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -38,6 +41,8 @@ pub(crate) struct Registering {
 pub(crate) struct Registered {
     /// What is worth knowing on standard error.
     pub(crate) note: String,
+    /// What the server was not told, as it is older than this program.
+    pub(crate) warning: Option<String>,
     /// How the scan ends by it; `None` where it does not end it.
     pub(crate) outcome: Option<Outcome>,
     /// The verdict, where this program understands all of it.
@@ -82,19 +87,40 @@ impl Registering {
         };
         let names = self.names_of(target, report).map_err(Failure::Usage)?;
         let documents = documents(image_indexes).map_err(Failure::Work)?;
-        let bytes = body(report, &documents).map_err(Failure::Work)?;
-        let kind = if documents.is_empty() { "application/json" } else { api::images::REGISTRATION_TYPE };
-        let body = Body { kind, coding: Some("zstd"), bytes: &bytes };
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut query = vec![("reference", names.join(","))];
         query.extend(self.build.iter().cloned());
         let path = format!("/images?{}", encoded(&query));
-        let verdict: Value = self
-            .client
-            .post_bytes(&path, body)
-            .with_context(|| format!("cannot register {} at {}", report.target.name, self.server))
-            .map_err(Failure::Work)?;
-        Ok(told(&verdict, &format!("{}@{digest}", report.target.name), &self.server))
+        let mut form = Form { has_image_indexes: !documents.is_empty(), is_compressed: true };
+        let mut warning = None;
+        let verdict: Value = loop {
+            let sent: &[&str] = if form.has_image_indexes { &documents } else { &[] };
+            let bytes = body(report, sent, form.is_compressed).map_err(Failure::Work)?;
+            let error =
+                match self.client.post_bytes(&path, Body { kind: form.kind(), coding: form.coding(), bytes: &bytes }) {
+                    Ok(verdict) => break verdict,
+                    Err(error) => error,
+                };
+            let Some(simpler) = form.simpler(&error) else {
+                return Err(Failure::Work(self.refused(error, &report.target.name)));
+            };
+            if form.has_image_indexes && !simpler.has_image_indexes {
+                warning = Some(older::without_image_indexes(&error, OWN_VERSION));
+            }
+            form = simpler;
+        };
+        Ok(Registered { warning, ..told(&verdict, &format!("{}@{digest}", report.target.name), &self.server) })
+    }
+
+    /// Why an image was not registered, and what to do where the server is older than this program.
+    fn refused(&self, error: ClientError, image: &str) -> anyhow::Error {
+        let advice = older::advice(&error, OWN_VERSION);
+        let error = anyhow::Error::new(error);
+        let error = match advice {
+            Some(advice) => error.context(advice),
+            None => error,
+        };
+        error.context(format!("cannot register {image} at {}", self.server))
     }
 
     /// The names to register it under: those that were given, else the one that was asked for in a registry, else what its
@@ -149,16 +175,25 @@ fn documents(image_indexes: &[Vec<u8>]) -> anyhow::Result<Vec<&str>> {
 }
 
 /// The index as it is sent, with the documents of the image indexes where there are any.
-fn body(report: &ScanReport, documents: &[&str]) -> anyhow::Result<Vec<u8>> {
-    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION)?;
-    if documents.is_empty() {
-        write_index(report, &mut encoder)?;
-        return Ok(encoder.finish()?);
+fn body(report: &ScanReport, documents: &[&str], is_compressed: bool) -> anyhow::Result<Vec<u8>> {
+    if !is_compressed {
+        let mut bytes = Vec::new();
+        write_body(report, documents, &mut bytes)?;
+        return Ok(bytes);
     }
-    write!(encoder, "{{\"image_indexes\":{},\"index\":", serde_json::to_string(documents)?)?;
-    write_index(report, &mut encoder)?;
-    encoder.write_all(b"}")?;
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION)?;
+    write_body(report, documents, &mut encoder)?;
     Ok(encoder.finish()?)
+}
+
+fn write_body(report: &ScanReport, documents: &[&str], out: &mut impl std::io::Write) -> anyhow::Result<()> {
+    if documents.is_empty() {
+        return write_index(report, out);
+    }
+    write!(out, "{{\"image_indexes\":{},\"index\":", serde_json::to_string(documents)?)?;
+    write_index(report, out)?;
+    out.write_all(b"}")?;
+    Ok(())
 }
 
 /// What the server finds out by itself is left out: vulnerabilities, the verdict, a comparison, the intelligence.
@@ -218,6 +253,7 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
     let note = format!("registered {image} at {server}: {decision}");
     Registered {
         note: format!("{note}{}{}", missing.unwrap_or_default(), unread.unwrap_or_default()),
+        warning: None,
         outcome: outcome.map(Outcome::NotCompliant),
         verdict: read.ok(),
     }
@@ -249,6 +285,7 @@ fn fails_pipeline(told: &Value) -> Option<bool> {
 mod tests {
     use model::{ImageFacts, Inventory, ScanTarget};
     use serde_json::json;
+    use test_support::{HttpAnswer, HttpMock};
 
     use super::*;
 
@@ -272,6 +309,64 @@ mod tests {
         }
     }
 
+    fn registering(options: ClientOptions) -> Registering {
+        let client = Client::new(&options).unwrap();
+        Registering { client, server: options.server, names: Vec::new(), build: Vec::new() }
+    }
+
+    /// Registers an image that was found through an image index at a server that answers so.
+    fn sent_to(server: &HttpMock) -> Result<Registered, Failure> {
+        let options = ClientOptions { server: server.url(), token: None, ca: None, timeout: LONGEST_WAIT };
+        let mut report = report(&[]);
+        report.target.digest = Some(format!("sha256:{}", "1".repeat(64)).parse().unwrap());
+        let target = "registry:r.example/shop:1".parse().unwrap();
+        registering(options).send(&target, &report, &[br#"{"schemaVersion":2,"manifests":[]}"#.to_vec()])
+    }
+
+    fn refusal(status: u16, code: &str, parameters: &Value) -> HttpAnswer {
+        let problem = json!({ "status": status, "code": code, "parameters": parameters, "detail": "It is not read." });
+        (status, vec![("content-type".to_owned(), "application/problem+json".to_owned())], problem.to_string())
+    }
+
+    #[test]
+    fn a_server_that_reads_no_image_indexes_gets_the_index_alone() {
+        for (told, words) in [
+            (json!({}), "the server is older than this program and reads no image indexes"),
+            (json!({ "server_version": "0.0.9" }), "the server is of version 0.0.9, older than this program"),
+        ] {
+            let server = HttpMock::start(move |request| match request.header("content-type") {
+                "application/json" => (200, Vec::new(), json!({ "decision": "allow", "policies": [] }).to_string()),
+                _ => refusal(415, "request.media_type", &told),
+            });
+            let registered = sent_to(&server).unwrap();
+            assert!(registered.note.contains(": allow"), "{registered:?}");
+            let warning = registered.warning.unwrap();
+            assert!(warning.contains(words) && warning.contains(OWN_VERSION), "{warning}");
+            let kinds: Vec<String> =
+                server.requests().iter().map(|request| request.header("content-type").to_owned()).collect();
+            assert_eq!(kinds, [api::images::REGISTRATION_TYPE, "application/json"]);
+        }
+        let server = HttpMock::start(|_| (200, Vec::new(), json!({ "decision": "allow", "policies": [] }).to_string()));
+        assert_eq!((sent_to(&server).unwrap().warning, server.requests().len()), (None, 1));
+    }
+
+    #[test]
+    fn a_server_that_reads_nothing_of_it_is_told_with_what_to_do() {
+        let failed = |status: u16, code: &'static str, parameters: Value| {
+            let server = HttpMock::start(move |_| refusal(status, code, &parameters));
+            match sent_to(&server) {
+                Err(Failure::Work(error)) => format!("{error:#}"),
+                other => panic!("it is refused: {other:?}"),
+            }
+        };
+        let older = failed(400, "request.malformed", json!({ "server_version": "0.0.9" }));
+        assert!(older.contains("the server is of version 0.0.9") && older.ends_with("It is not read."), "{older}");
+        let older = failed(415, "request.media_type", json!({}));
+        assert!(older.contains("older than this program, which is of version"), "{older}");
+        let other = failed(400, "request.malformed", json!({ "server_version": OWN_VERSION }));
+        assert!(!other.contains("older"), "{other}");
+    }
+
     #[test]
     fn a_query_is_encoded() {
         let pairs = [("name", "a/b:1+2".to_owned()), ("build", "https://ci/1?a=b&c=日".to_owned())];
@@ -281,12 +376,7 @@ mod tests {
     #[test]
     fn an_image_is_registered_under_its_name_and_never_under_a_path() {
         let client = ClientOptions { server: "https://s".to_owned(), token: None, ca: None, timeout: LONGEST_WAIT };
-        let mut registering = Registering {
-            client: Client::new(&client).unwrap(),
-            server: client.server,
-            names: Vec::new(),
-            build: Vec::new(),
-        };
+        let mut registering = registering(client);
         let named = |registering: &Registering, target: &str, names: &[&str]| {
             let names = registering.names_of(&target.parse().unwrap(), &report(names));
             names
@@ -305,11 +395,12 @@ mod tests {
     fn what_is_sent_has_the_image_indexes_beside_the_index() {
         let report = report(&[]);
         let sent = |documents: &[&str]| -> Value {
-            let bytes = body(&report, documents).unwrap();
+            let bytes = body(&report, documents, true).unwrap();
             serde_json::from_slice(&zstd::stream::decode_all(&bytes[..]).unwrap()).unwrap()
         };
         let plain = sent(&[]);
         assert_eq!(plain["schema"], "bulkhead.report/1", "{plain}");
+        assert_eq!(serde_json::from_slice::<Value>(&body(&report, &[], false).unwrap()).unwrap(), plain);
         let document = r#"{"schemaVersion":2,"manifests":[]}"#;
         assert_eq!(sent(&[document]), json!({ "index": plain, "image_indexes": [document] }));
         assert_eq!(documents(&[document.as_bytes().to_vec()]).unwrap(), [document]);

@@ -95,6 +95,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     output::write(&scanned.report, &destinations, circumstances, environment)?;
     // A server that is away costs the registration, not the report.
     let registered = registered.transpose()?;
+    registered.iter().flat_map(|registered| &registered.warning).for_each(|warning| progress.warn(warning));
     registered.iter().for_each(|registered| progress.note(&registered.note));
     if let Some(outcome) = own_outcome.transpose()?.flatten() {
         return Ok(outcome);

@@ -59,6 +59,13 @@ impl ApiError {
         self.with("problem", problem)
     }
 
+    /// The texts of a value that has several, as a header lists them.
+    fn listed(&self, parameter: &str) -> Option<HeaderValue> {
+        let texts = self.parameters.get(parameter)?.as_array()?;
+        let texts: Vec<&str> = texts.iter().filter_map(serde_json::Value::as_str).collect();
+        HeaderValue::from_str(&texts.join(", ")).ok()
+    }
+
     pub(crate) fn problem(&self, request: Option<&str>) -> Problem {
         Problem {
             status: self.code.status(),
@@ -188,6 +195,12 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // What would be read instead (RFC 9110, section 15.5.16).
+        for (parameter, header) in [("accepts", header::ACCEPT), ("codings", header::ACCEPT_ENCODING)] {
+            if let Some(value) = self.listed(parameter) {
+                headers.insert(header, value);
+            }
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -297,5 +310,30 @@ mod tests {
         assert_eq!(listed.body["total"], 1, "nothing of it is there");
         limit(100_000);
         server.register(&ci, &large).expect(200);
+    }
+
+    /// What programs that are newer than the server go by.
+    #[test]
+    fn a_registration_that_is_not_read_is_refused_with_what_is_and_by_which_version() {
+        let server = TestServer::new();
+        let ci = server.token("images.write,verdicts.read");
+        let send = |kind: &str, coding: &str, body: &str| {
+            let request =
+                axum::http::Request::builder().method("POST").uri(format!("{}/images", crate::routes::PREFIX));
+            let request = request.header("content-type", kind).header("content-encoding", coding);
+            let answer = server.send(&ci, request, body.as_bytes().to_vec());
+            assert_eq!(answer.body["parameters"]["server_version"], env!("CARGO_PKG_VERSION"), "{}", answer.body);
+            answer
+        };
+        let other = send("application/cbor", "identity", "");
+        let types = [api::images::INDEX_TYPE, api::images::REGISTRATION_TYPE];
+        assert_eq!((other.status, &other.body["parameters"]["accepts"]), (415, &json!(types)));
+        assert_eq!(other.header("accept"), types.join(", "));
+        let coded = send(types[0], "br", "{}");
+        assert_eq!((coded.status, &coded.body["parameters"]["encoding"]), (415, &json!("br")));
+        assert_eq!(coded.header("accept-encoding"), "zstd, gzip");
+        let newer = send(types[0], "identity", r#"{ "schema": "bulkhead.report/9" }"#);
+        assert_eq!((newer.status, newer.code()), (400, "request.malformed"));
+        assert_eq!(newer.header("accept"), "");
     }
 }

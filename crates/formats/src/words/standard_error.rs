@@ -17,6 +17,7 @@ const SPEAKERS: &[&str] = &[
     "cli/src/output.rs",
     "cli/src/place.rs",
     "cli/src/register.rs",
+    "cli/src/register/older.rs",
     "cli/src/scan.rs",
     "cli/src/target.rs",
     "cli/src/vouching.rs",

@@ -286,7 +286,8 @@ pub(crate) fn decoded(encoding: Option<&str>, body: &[u8]) -> ApiResult<Vec<u8>>
         }),
         Some(other) => {
             let detail = format!("The body is encoded as `{other}`; send it as it is, or as zstd or gzip.");
-            return Err(ApiError::new(ProblemCode::MediaType, detail).with("encoding", other));
+            let codings = serde_json::json!(api::images::REGISTRATION_CODINGS);
+            return Err(ApiError::new(ProblemCode::MediaType, detail).with("encoding", other).with("codings", codings));
         }
     };
     if let Err(error) = read {

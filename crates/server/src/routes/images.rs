@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::images::{
-    ApprovalRequest, Finding, Image, ImageDetails, Package, REGISTRATION_TYPE, RegistrationDocument, RegistrationQuery,
-    VerdictObject,
+    ApprovalRequest, Finding, INDEX_TYPE, Image, ImageDetails, Package, REGISTRATION_TYPE, RegistrationDocument,
+    RegistrationQuery, VerdictObject,
 };
 use api::{Page, PageQuery, ProblemCode};
 use axum::Json;
@@ -31,7 +31,9 @@ use crate::json::{self, Body, Path, Query};
 use crate::registration::{self, Reference, Registration, Source};
 use crate::registries::platforms::PlatformIndex;
 
-/// Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed.
+/// Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed. A refusal of what the
+/// server does not read tells `server_version`, and one of the type of the body the types (`accepts`) or content codings
+/// (`codings`) that it reads, as the headers Accept and Accept-Encoding do: a program that is newer then knows what to send.
 #[utoipa::path(post, path = "/images", operation_id = "register_image", tag = "images", params(RegistrationQuery),
     request_body(content = Object, description = "The index: a bulkhead.report/1 document; Content-Encoding zstd or gzip. With the \
         image indexes through which the image was found it is sent as application/vnd.bulkhead.registration+json: an object of \
@@ -43,15 +45,33 @@ pub(super) async fn register(
     Query(query): Query<RegistrationQuery>,
     request: Request,
 ) -> ApiResult<Json<VerdictObject>> {
+    registered(&app, &caller, query, request).await.map(Json).map_err(of_this_version)
+}
+
+/// Tells with a refusal of what is not read which version does not read it.
+fn of_this_version(error: ApiError) -> ApiError {
+    match matches!(error.code, ProblemCode::MediaType | ProblemCode::Malformed) {
+        true => error.with("server_version", env!("CARGO_PKG_VERSION")),
+        false => error,
+    }
+}
+
+async fn registered(
+    app: &App,
+    caller: &Caller,
+    query: RegistrationQuery,
+    request: Request,
+) -> ApiResult<VerdictObject> {
     let permit = caller.permit()?;
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let kind = text(header::CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let has_image_indexes = kind.eq_ignore_ascii_case(REGISTRATION_TYPE);
-    if !has_image_indexes && !kind.eq_ignore_ascii_case("application/json") {
+    if !has_image_indexes && !kind.eq_ignore_ascii_case(INDEX_TYPE) {
         let detail = "The body must be an index in JSON, sent as `Content-Type: application/json`.";
-        return Err(ApiError::new(ProblemCode::MediaType, detail));
+        let accepts = serde_json::json!([INDEX_TYPE, REGISTRATION_TYPE]);
+        return Err(ApiError::new(ProblemCode::MediaType, detail).with("accepts", accepts));
     }
     let encoding = text(header::CONTENT_ENCODING);
     let body = json::bytes(request, &()).await?;
@@ -67,8 +87,8 @@ pub(super) async fn register(
         build: page(short(query.build)?)?,
     };
     let registration = Registration { references, source, index, may_be_another: false, platforms };
-    let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
-    Ok(Json(VerdictObject(registered.verdict)))
+    let registered = registration::register_within(app, &caller.actor, &permit, registration).await?;
+    Ok(VerdictObject(registered.verdict))
 }
 
 /// The index of an image, and the index of several platforms through which it was found.
