@@ -1955,8 +1955,9 @@ export const countRows = /* @__PURE__ */ operation<{ query: { resource: string; 
 /** Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
  * an event `reset` says that some were missed. Jobs are told as they move (`job.queued`, `job.started`, `job.finished`,
  * `job.failed`, `job.cancelled`), one's own to everybody; images that were removed as `image.removed`; those that
- * somebody wants scanned again as `image.rescan_requested`; acknowledgements that were taken back as
- * `finding.unacknowledged`; registries that were listed, well or badly, as `registry.listed`. */
+ * somebody wants scanned again as `image.rescan_requested`, and once that scan has ended, well or badly, as
+ * `image.rescan_ended`; acknowledgements that were taken back as `finding.unacknowledged`; registries that were listed,
+ * well or badly, as `registry.listed`. */
 export const streamEvents = /* @__PURE__ */ operation<{ query?: { topics?: string } }, string>(
   'stream_events', 'GET', '/events/stream', 'oneself',
 );

@@ -24,14 +24,26 @@ pub const TOPICS: &[&str] = &[
 ];
 
 /// What live views alone are told: it passes by itself, and nobody is to be woken for it.
-pub const PASSING: &[&str] =
-    &["job.queued", "job.started", "job.finished", "job.cancelled", REGISTRY_LISTED, RESCAN_REQUESTED, UNACKNOWLEDGED];
+pub const PASSING: &[&str] = &[
+    "job.queued",
+    "job.started",
+    "job.finished",
+    "job.cancelled",
+    REGISTRY_LISTED,
+    RESCAN_REQUESTED,
+    RESCAN_ENDED,
+    UNACKNOWLEDGED,
+];
 
 /// A registry was listed, or could not be: when it was listed last, why that failed and its risks may be others.
 pub(crate) const REGISTRY_LISTED: &str = "registry.listed";
 
 /// Somebody asked for an image to be fetched and read anew.
 pub const RESCAN_REQUESTED: &str = "image.rescan_requested";
+
+/// A scan of an image that a person waited for has ended, well or badly. Where the decision stays as it was, nothing else
+/// tells so.
+pub const RESCAN_ENDED: &str = "image.rescan_ended";
 
 /// An acknowledgement was taken back.
 pub const UNACKNOWLEDGED: &str = "finding.unacknowledged";

@@ -209,8 +209,8 @@ fn job(row: &Row) -> Job {
     }
 }
 
-/// Adds a job, unless one of the same key is open: that one is hurried where the new one would be before it. Tells the id
-/// of the job that is open then.
+/// Adds a job, unless one of the same key is open: that one is hurried where the new one would be before it, and whoever holds
+/// it does it for whoever waits more. Tells the id of the job that is open then.
 ///
 /// # Errors
 /// When the database fails.
@@ -224,7 +224,8 @@ pub fn enqueue(connection: &mut Connection, new: &NewJob, now: i64) -> Result<St
     if connection.execute(sql, &parameters)? == 1 {
         return Ok(moved(connection, &new.id, Moved::Queued, now)?.id);
     }
-    let sql = "UPDATE jobs SET priority = $1, not_before = $2 WHERE key = $3 AND state = 'waiting' AND priority > $1";
+    let sql = "UPDATE jobs SET priority = $1, not_before = $2
+        WHERE key = $3 AND state IN ('waiting', 'leased') AND priority > $1";
     connection.execute(sql, &values![priority, now, &new.key])?;
     let sql = "SELECT id FROM jobs WHERE key = $1 AND state IN ('waiting', 'leased')";
     // Another server may have ended it in between; then it was done after it was asked for.

@@ -58,6 +58,16 @@ fn add(store: &Store, id: &str, key: &str, registry: &str, priority: Priority) -
     write(store, move |connection| enqueue(connection, &new, 0)).unwrap()
 }
 
+/// A target of notifications that wants all that targets are told.
+fn add_target(store: &Store) {
+    write(store, |connection| {
+        let sql = "INSERT INTO integrations (id, name, kind, settings, topics, language, digest, is_enabled, leased,
+            created, changed, version) VALUES ('i', 'i', 'webhook', '{}', '*', 'en', 0, 1, 0, 0, 0, 1)";
+        connection.execute(sql, &[])
+    })
+    .unwrap();
+}
+
 fn take(store: &Store, secret: u8, now: i64) -> Option<Job> {
     let given = Lease { secret: vec![secret], holder: format!("worker {secret}"), until: now + 10 };
     write(store, move |connection| lease(connection, &may("scans.write"), &given, now)).unwrap()
@@ -259,13 +269,7 @@ fn lists_are_filtered_and_paged_from_the_youngest() {
 fn every_move_of_a_job_is_told_and_the_targets_of_notifications_learn_of_failures() {
     on_both_stores(|store| {
         add_registry(store, "one", 9);
-        write(store, |connection| {
-            let sql =
-                "INSERT INTO integrations (id, name, kind, settings, topics, language, digest, is_enabled, leased,
-                created, changed, version) VALUES ('i', 'i', 'webhook', '{}', '*', 'en', 0, 1, 0, 0, 0, 1)";
-            connection.execute(sql, &[])
-        })
-        .unwrap();
+        add_target(store);
         add(store, "1", "scan/one/shop/api:1", "one", Priority::Person);
         add(store, "2", "scan/one/shop/api:1", "one", Priority::Person);
         let failed = |secret: u8, how: Failed, now: i64| {
@@ -325,4 +329,45 @@ fn no_query_scans_the_jobs() {
         let plan: Vec<String> = plan.iter().map(|row| row.text(3)).collect();
         assert!(plan.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP B-TREE")), "{what}: {plan:?}");
     }
+}
+
+#[test]
+fn that_a_scan_has_ended_is_told_of_its_image_where_a_person_waited() {
+    on_both_stores(|store| {
+        add_registry(store, "one", 9);
+        add_target(store);
+        add(store, "1", "scan/one/shop/api@sha256:1", "one", Priority::Person);
+        add(store, "2", "scan/one/shop/api@sha256:2", "one", Priority::Schedule);
+        add(store, "3", "scan/one/shop/api:latest", "one", Priority::Person);
+        add(store, "4", "scan/one/shop/api@sha256:4", "one", Priority::Person);
+        add(store, "5", "scan/one/shop/api@sha256:5", "one", Priority::Person);
+        for secret in [1, 3, 4] {
+            take(store, secret, 1);
+        }
+        let done = |job: &'static str, secret: u8| {
+            write(store, move |connection| finish(connection, &may("scans.write"), job, &[secret], None, 2)).unwrap();
+        };
+        done("1", 1);
+        done("3", 3);
+        write(store, |connection| {
+            fail(connection, &may("scans.write"), "4", &[4], "{\"code\":\"x\"}", Failed::ForGood, 2)
+        })
+        .unwrap();
+        write(store, |connection| cancel(connection, &may("jobs.write"), "5", 2)).unwrap();
+        // It was time for this one, and while it is done somebody asks for it.
+        assert_eq!(id(take(store, 2, 2)).as_deref(), Some("2"));
+        assert_eq!(add(store, "6", "scan/one/shop/api@sha256:2", "one", Priority::Person), "2");
+        done("2", 2);
+        add(store, "7", "scan/one/shop/api@sha256:7", "one", Priority::Schedule);
+        take(store, 7, 3);
+        write(store, |connection| finish(connection, &may("scans.write"), "7", &[7], None, 3)).unwrap();
+        let events = store.read_blocking(|connection| crate::events::behind(connection, 0, 100)).unwrap();
+        let ended = events.iter().filter(|event| event.topic == crate::events::RESCAN_ENDED);
+        let ended: Vec<String> =
+            ended.map(|event| format!("{} {}", event.object_id, event.parameters["state"].as_str().unwrap())).collect();
+        assert_eq!(ended, ["sha256:1 done", "sha256:4 dead", "sha256:5 cancelled", "sha256:2 done"]);
+        let outbox = store.read_blocking(|connection| connection.rows("SELECT cause FROM outbox", &[])).unwrap();
+        let causes: Vec<String> = outbox.iter().map(|row| row.text(0)).collect();
+        assert_eq!(causes, ["job.failed/x"], "it is for those who watch alone");
+    });
 }

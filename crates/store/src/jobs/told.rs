@@ -3,8 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Job;
-use crate::events::{self, Event};
+use super::{Job, Priority};
+use crate::events::{self, Event, RESCAN_ENDED};
 use crate::{Connection, StoreError, outbox};
 
 /// How a job moved.
@@ -64,14 +64,34 @@ pub(super) fn tell(connection: &mut Connection, job: &Job, moved: Moved, now: i6
         parameters: parameters.as_object().cloned().unwrap_or_default(),
     };
     match moved {
-        Moved::Failed => outbox::enqueue(connection, &event, &format!("{}/{code}", moved.topic())).map(|_| ()),
+        Moved::Failed => outbox::enqueue(connection, &event, &format!("{}/{code}", moved.topic())).map(|_| ())?,
         Moved::Queued | Moved::Started | Moved::Finished | Moved::Cancelled => {
-            events::insert(connection, &event).map(|_| ())
+            events::insert(connection, &event).map(|_| ())?;
         }
+    }
+    match scanned(job, moved) {
+        Some(digest) => {
+            let told = json!({ "state": job.state });
+            outbox::tell_watchers(connection, now, RESCAN_ENDED, "image", digest, &told)
+        }
+        None => Ok(()),
     }
 }
 
-/// What a person knows a job by: the image of a scan, whose key is `scan/REGISTRY/REPOSITORY:TAG`; the id of any other.
+/// The digest of the image of a scan that has ended, where a person waited for it and it is told by its digest. Scans for which
+/// it was time are many, and nobody waits for them.
+fn scanned(job: &Job, moved: Moved) -> Option<&str> {
+    let has_ended = match moved {
+        Moved::Finished | Moved::Failed | Moved::Cancelled => true,
+        Moved::Queued | Moved::Started => false,
+    };
+    let is_awaited = job.kind == "scan" && job.priority == Priority::Person as i64;
+    let (_, digest) = job.key.strip_prefix("scan/")?.rsplit_once('@')?;
+    (has_ended && is_awaited).then_some(digest)
+}
+
+/// What a person knows a job by: the image of a scan, whose key is `scan/REGISTRY/REPOSITORY:TAG` or ends with `@DIGEST`; the id of any
+/// other.
 fn name(job: &Job) -> String {
     let image = job.key.strip_prefix(&format!("scan/{}/", job.registry_id));
     image.filter(|_| job.kind == "scan").map_or_else(|| job.id.clone(), str::to_owned)

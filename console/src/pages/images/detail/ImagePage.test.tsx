@@ -110,3 +110,19 @@ test('that others want the image scanned again is told until it was, and nobody 
   await screen.findByText('Compliant');
   expect(note()).toBeUndefined();
 });
+
+test('the note goes, and the image is read anew, when the scan has ended and the decision is the same', async () => {
+  show(['images.read']);
+  await screen.findByText('Non-compliant');
+  const tell = (id: string, topic: string, parameters: Record<string, unknown>) => { act(() => { tellHere({ id: 1, at: '2026-11-28T13:00:00Z', topic, object: 'image', object_id: id, parameters }); }); };
+  const note = () => screen.queryByText((_, element) => element?.getAttribute('role') === 'status' && element.textContent.includes('New scan asked for'));
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann' });
+  expect(note()).not.toBeNull();
+  tell('sha256:another', 'image.rescan_ended', { state: 'done' });
+  expect(note()).not.toBeNull();
+  const asked = vi.fn(() => Promise.resolve(Response.json(image)));
+  vi.stubGlobal('fetch', asked);
+  tell(DIGEST, 'image.rescan_ended', { state: 'done' });
+  expect(note()).toBeNull();
+  await waitFor(() => { expect(asked).toHaveBeenCalled(); });
+});

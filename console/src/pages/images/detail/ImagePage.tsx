@@ -6,7 +6,7 @@ import { Failure } from '../../../client/failure';
 import { listImageVerdicts, showImage, showImageReport, showVerdict, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useEvents } from '../../../client/stream';
-import { IMAGE_CHANGES } from '../../../client/topics';
+import { IMAGE_CHANGES, RESCAN_ENDED } from '../../../client/topics';
 import { later } from '../../../frame/later';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
@@ -46,6 +46,8 @@ const KINDS: Partial<Record<TabName, FindingKind>> = {
   configuration: 'misconfiguration',
 };
 
+const TOPICS = [...IMAGE_CHANGES, RESCAN_ENDED];
+
 /** Everything that is known of one digest. */
 export function ImagePage() {
   const { digest } = useParams({ from: '/frame/images/$digest' });
@@ -83,9 +85,10 @@ export function ImagePage() {
 /** Whether the image went while its page is open; whatever else happens to it is read anew. */
 function useIsRemoved(digest: string, error: Error | null): boolean {
   const [removed, setRemoved] = useState<string | null>(null);
-  useEvents(IMAGE_CHANGES, useCallback(({ topic, object_id: id }) => {
+  useEvents(TOPICS, useCallback(({ topic, object_id: id }) => {
     if (id !== digest) return;
-    setRemoved(topic === 'image.removed' ? digest : null);
+    // A scan also ends, cancelled, of an image that is gone.
+    if (topic !== RESCAN_ENDED) setRemoved(topic === 'image.removed' ? digest : null);
     if (topic !== 'image.removed') readAnew(digest);
   }, [digest]));
   return removed === digest || (error instanceof Failure && error.status === 404);

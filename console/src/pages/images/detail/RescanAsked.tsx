@@ -1,14 +1,14 @@
 import { useCallback, useState } from 'react';
 import type { Event, ImageDetails } from '../../../client/generated';
 import { useEvents } from '../../../client/stream';
-import { RESCAN_REQUESTED } from '../../../client/topics';
+import { RESCAN_ENDED, RESCAN_REQUESTED } from '../../../client/topics';
 import { useMe } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { HostileText } from '../../../parts/HostileText';
 import { Timestamp } from '../../../parts/Timestamp';
 import { messages } from './messages';
 
-const TOPICS = [RESCAN_REQUESTED];
+const TOPICS = [RESCAN_REQUESTED, RESCAN_ENDED];
 
 interface Asked {
   digest: string;
@@ -17,12 +17,17 @@ interface Asked {
   by: string;
 }
 
-/** That somebody else wants the image scanned again, from when they ask while the page is open until what came of it is shown. */
+/** That somebody else wants the image scanned again, from when they ask while the page is open until what came of it is shown, or
+ * the scan has ended without any change. */
 export function RescanAsked({ image: { digest, indexed } }: { image: ImageDetails }) {
   const t = useMessages(messages);
   const { name: own } = useMe();
   const [asked, setAsked] = useState<Asked | null>(null);
-  useEvents(TOPICS, useCallback(({ object_id: id, at, parameters }: Event) => {
+  useEvents(TOPICS, useCallback(({ topic, object_id: id, at, parameters }: Event) => {
+    if (topic === RESCAN_ENDED) {
+      if (id === digest) setAsked(null);
+      return;
+    }
     const by = typeof parameters.by === 'string' ? parameters.by : '';
     // What readers ask for themselves is shown as their job.
     if (id === digest && by !== own) setAsked({ digest, at, by });
