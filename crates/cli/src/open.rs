@@ -10,7 +10,7 @@ use formats::{Bill, LARGEST_BILL_BYTES, ReadBillError};
 use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions, RunningContainer};
-use oci::registry::{OneOfIndex, ProxySettings, RegistryOptions};
+use oci::registry::{ProxySettings, RegistryOptions};
 use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenImageError, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
 
@@ -35,7 +35,7 @@ pub(crate) struct Opened {
 }
 
 enum Content {
-    Image(Box<OneOfIndex>),
+    Image(Box<Image>),
     Tree(Box<Tree>),
     Bill(Box<Bill>),
 }
@@ -81,7 +81,7 @@ impl Opened {
     /// What the target is, for the report.
     pub(crate) fn target(&self) -> ScanTarget {
         let (digest, platform) = match &self.content {
-            Content::Image(opened) => (opened.image.digest.clone(), opened.image.platform.clone()),
+            Content::Image(image) => (image.digest.clone(), image.platform.clone()),
             Content::Bill(bill) => (bill.digest.clone(), bill.platform.clone()),
             Content::Tree(_) => (None, None),
         };
@@ -96,16 +96,16 @@ impl Opened {
     /// What lies beside the image, of the wanted types.
     pub(crate) fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
         match &self.content {
-            Content::Image(opened) => opened.image.companions(is_wanted),
+            Content::Image(image) => image.companions(is_wanted),
             Content::Tree(_) | Content::Bill(_) => Companions::default(),
         }
     }
 
-    /// The documents of the image indexes through which a registry's image was chosen, the one that was asked for first; none
-    /// of anything else.
+    /// The documents of the image indexes through which an image was chosen, the one that was asked for first; none of anything
+    /// else.
     pub(crate) fn image_indexes(&self) -> &[Vec<u8>] {
         match &self.content {
-            Content::Image(opened) => &opened.indexes,
+            Content::Image(image) => &image.indexes,
             Content::Tree(_) | Content::Bill(_) => &[],
         }
     }
@@ -115,14 +115,14 @@ impl Opened {
         progress.say(&format!("reading {}", self.name));
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         match &mut self.content {
-            Content::Image(opened) => {
+            Content::Image(image) => {
                 let options = IndexOptions {
                     cache: self.cache.as_ref(),
                     threads,
                     detectors: Some(detectors),
                     is_asked_by_name: self.is_asked_by_name,
                 };
-                let indexed = scanner::index_image(&opened.image, &options);
+                let indexed = scanner::index_image(image, &options);
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
@@ -182,12 +182,10 @@ struct Opener<'a> {
 
 impl Opener<'_> {
     fn open(&self, target: &Target) -> Result<(TargetKind, Content), Failure> {
-        let image = |image: Image| (TargetKind::Image, alone(image));
+        let image = |image: Image| (TargetKind::Image, content(image));
         let options = self.options();
         match target {
-            Target::Registry(name) => {
-                self.registry(name).map(|opened| (TargetKind::Image, Content::Image(Box::new(opened))))
-            }
+            Target::Registry(name) => self.registry(name).map(image),
             Target::DockerArchive(path) => work(oci::open_docker_archive(path, &options)).map(image),
             Target::OciArchive(path) => work(oci::open_oci_archive(path, &options)).map(image),
             Target::OciLayout(path) => work(oci::open_oci_layout(path, &options)).map(image),
@@ -220,13 +218,13 @@ impl Opener<'_> {
                 }
                 let content = match work(engine::open_container(id, &options))? {
                     RunningContainer::Root(root) => tree(&root, FileTreeOptions::default())?,
-                    RunningContainer::Export(image) => alone(*image),
+                    RunningContainer::Export(image) => Content::Image(image),
                 };
                 Ok((TargetKind::Container, content))
             }
             Target::Rootfs(path) if path.is_file() => {
                 let image = work(oci::open_root_archive(path, &options))?;
-                Ok((TargetKind::Rootfs, alone(image)))
+                Ok((TargetKind::Rootfs, content(image)))
             }
             Target::Rootfs(path) => Ok((TargetKind::Rootfs, tree(path, FileTreeOptions::default())?)),
             Target::Directory(path) => {
@@ -278,7 +276,7 @@ impl Opener<'_> {
         }
     }
 
-    fn registry(&self, name: &ImageName) -> Result<OneOfIndex, Failure> {
+    fn registry(&self, name: &ImageName) -> Result<Image, Failure> {
         if self.arguments.offline {
             return Err(Failure::usage(format!("{name} is in a registry, and --offline forbids asking one")));
         }
@@ -290,7 +288,7 @@ impl Opener<'_> {
             trust_toc: self.arguments.trust_toc,
             ..registry_options(self.environment)
         };
-        work(oci::registry::open_with_indexes(name, &options)).map_err(|failure| match failure {
+        work(oci::registry::open_registry(name, &options)).map_err(|failure| match failure {
             // Who mistypes a file's name asks a registry for an image of that name.
             Failure::Work(error) if !format!("{error:#}").contains(name.repository()) => {
                 Failure::Work(error.context(format!("cannot get the image {name}")))
@@ -338,9 +336,8 @@ fn work<T, E: Into<anyhow::Error>>(result: Result<T, E>) -> Result<T, Failure> {
     result.map_err(|error| Failure::Work(error.into()))
 }
 
-/// An image that was found through no index of a registry.
-fn alone(image: Image) -> Content {
-    Content::Image(Box::new(OneOfIndex { image, indexes: Vec::new() }))
+fn content(image: Image) -> Content {
+    Content::Image(Box::new(image))
 }
 
 fn tree(root: &Path, options: FileTreeOptions) -> Result<Content, Failure> {

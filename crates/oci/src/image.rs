@@ -31,6 +31,9 @@ pub struct Image {
     pub annotations: BTreeMap<String, String>,
     /// The layers from the base upwards.
     pub layers: Vec<Layer>,
+    /// The verified documents of the image indexes (OCI image-spec, image-index.md) through which it was chosen: the one that
+    /// was asked for, and those within it; none where the image itself was asked for, or nothing tells of an index.
+    pub indexes: Vec<Vec<u8>>,
     /// Where the layers' bytes come from; index = place in `layers`.
     pub(crate) blobs: Arc<dyn LayerBlobs>,
 }

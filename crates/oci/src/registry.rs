@@ -339,33 +339,15 @@ pub enum RegistryError {
 /// # Errors
 /// When neither gives an image with documents that verify; the registry's own failure is told.
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
-    open_with_indexes(name, options).map(|opened| opened.image)
-}
-
-/// Opens an image as [`open_registry`] does, and tells the indexes through which it was chosen.
-///
-/// # Errors
-/// As [`open_registry`].
-pub fn open_with_indexes(name: &ImageName, options: &RegistryOptions) -> Result<OneOfIndex, RegistryError> {
     let wanted = options.platform.as_ref().into();
     at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, wanted, options))
-}
-
-/// An image of a registry with the indexes through which it was chosen.
-#[derive(Debug)]
-pub struct OneOfIndex {
-    /// The image.
-    pub image: Image,
-    /// The verified bytes of the indexes (image-spec, image-index.md): the one that was asked for, and those within it; none
-    /// where an image was asked for.
-    pub indexes: Vec<Vec<u8>>,
 }
 
 /// Opens one of the images that a name stands for: that of the platform asked for, else of the native one, else the first.
 ///
 /// # Errors
 /// As [`open_registry`].
-pub fn open_one_of(name: &ImageName, options: &RegistryOptions) -> Result<OneOfIndex, RegistryError> {
+pub fn open_one_of(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
     let wanted = options.platform.as_ref().map_or(Wanted::Any, Wanted::Of);
     at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, wanted, options))
 }
@@ -376,7 +358,7 @@ fn open_at(
     asked: &ImageName,
     wanted: Wanted<'_>,
     options: &RegistryOptions,
-) -> Result<OneOfIndex, RegistryError> {
+) -> Result<Image, RegistryError> {
     let session = place.session(options)?;
     let (top, digest) = fetch_top(&session, &place.name)?;
     let read = |descriptor: &Descriptor| session.document(descriptor);
@@ -385,7 +367,7 @@ fn open_at(
         FindImageError::Manifest(error) => RegistryError::Manifest(error),
         FindImageError::Read(error) => error,
     })?;
-    let image = Image {
+    Ok(Image {
         name: asked.to_string(),
         names: Vec::new(),
         digest: Some(found.digest.clone()),
@@ -393,6 +375,7 @@ fn open_at(
         layers: found.layers(LayerIdentity::Verified),
         config: found.config,
         annotations: found.manifest.annotations,
+        indexes: found.indexes,
         blobs: Arc::new(RegistryBlobs {
             session: Arc::new(session),
             further: Arc::new(further),
@@ -401,8 +384,7 @@ fn open_at(
             trust_toc: options.trust_toc,
             digests: subjects(found.digest, top_digest),
         }),
-    };
-    Ok(OneOfIndex { image, indexes: found.indexes })
+    })
 }
 
 /// The digests that an image goes by: its own, and that of the index through which it was chosen.

@@ -302,6 +302,7 @@ fn root_image(name: String, blob: LocalBlob, identity: LayerIdentity) -> Image {
         config: ImageConfig::default(),
         annotations: BTreeMap::new(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
+        indexes: Vec::new(),
         blobs: Arc::new(LocalLayers::new(vec![LocalLayer::Blob(blob)])),
     }
 }

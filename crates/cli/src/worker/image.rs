@@ -6,7 +6,7 @@ use api::jobs::{JobAnswer, LeasedJob, LeasedRegistry, Work};
 use api::registries::Cause;
 use formats::{Format, Language, WriteOptions};
 use model::{Finding, FindingKind, ImageName, ScanReport, ScanTarget, TargetKind};
-use oci::registry::{OneOfIndex, open_one_of};
+use oci::registry::open_one_of;
 use oci::{Cache, Image};
 use scanner::{IndexOptions, Indexed};
 use serde_json::value::RawValue;
@@ -77,8 +77,8 @@ impl Doer {
                 .inspect_err(|error| say(&format!("going on without a cache: {error}")))
                 .ok()
         });
-        let OneOfIndex { image, indexes } = open_one_of(&asked, &reach.options)?;
-        let indexes = documents(indexes)?;
+        let mut image = open_one_of(&asked, &reach.options)?;
+        let indexes = documents(std::mem::take(&mut image.indexes))?;
         let target = ScanTarget {
             name: shown,
             kind: TargetKind::Image,

@@ -27,6 +27,7 @@ mod passed_over;
 mod pipelines;
 mod policy;
 mod recognition;
+mod register;
 mod registry;
 mod rego;
 mod report;

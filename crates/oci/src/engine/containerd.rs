@@ -106,6 +106,7 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
         config: found.config,
         annotations: found.manifest.annotations,
         layers,
+        indexes: found.indexes,
         blobs: Arc::new(LocalLayers::new(blobs)),
     })
 }

@@ -21,6 +21,7 @@ fn image(stored: Vec<u8>, identity: LayerIdentity) -> Image {
         annotations: Default::default(),
         config: ImageConfig::default(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: stored.len() as u64 }],
+        indexes: Vec::new(),
         blobs: Arc::new(Memory(vec![stored])),
     }
 }

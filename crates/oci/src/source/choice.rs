@@ -93,7 +93,7 @@ impl<T> Candidate<T> {
 }
 
 /// Whether a name in a file is the one that a person typed, short forms and a tag alone included.
-fn is_same_name(name: &str, wanted: &str) -> bool {
+pub(super) fn is_same_name(name: &str, wanted: &str) -> bool {
     if name == wanted || name.rsplit_once(':').is_some_and(|(_, tag)| tag == wanted) {
         return true;
     }

@@ -17,7 +17,7 @@ use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
 
 /// The room of the cache that holds what compressed archives have in them; the number is that of [`Record`]'s form.
-const ROOM: &str = "archives-5";
+const ROOM: &str = "archives-6";
 
 /// A compressed archive on disk.
 #[derive(Clone)]
@@ -37,6 +37,8 @@ struct Record {
     config: ImageConfig,
     annotations: BTreeMap<String, String>,
     layers: Vec<RecordedLayer>,
+    /// The documents of the image indexes, which are JSON and so are text.
+    indexes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,6 +61,7 @@ struct CompressedLayers {
     config: ImageConfig,
     annotations: BTreeMap<String, String>,
     layers: Vec<Layer>,
+    indexes: Vec<Vec<u8>>,
     /// The layers in the temporary file, once there is one.
     inflated: Mutex<Option<Arc<dyn LayerBlobs>>>,
 }
@@ -70,7 +73,7 @@ impl CompressedArchive {
             Some(image) => (image, false),
             None => (self.inflate(options)?, true),
         };
-        let Image { name, names, digest, platform, config, annotations, layers, blobs } = image;
+        let Image { name, names, digest, platform, config, annotations, layers, indexes, blobs } = image;
         let inflated = Mutex::new(is_inflated.then_some(blobs));
         let blobs = CompressedLayers {
             archive: self,
@@ -82,9 +85,10 @@ impl CompressedArchive {
             config: config.clone(),
             annotations: annotations.clone(),
             layers: layers.clone(),
+            indexes: indexes.clone(),
             inflated,
         };
-        Ok(Image { name, names, digest, platform, config, annotations, layers, blobs: Arc::new(blobs) })
+        Ok(Image { name, names, digest, platform, config, annotations, layers, indexes, blobs: Arc::new(blobs) })
     }
 
     fn inflate(&self, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
@@ -108,6 +112,7 @@ impl CompressedArchive {
             config: record.config,
             annotations: record.annotations,
             layers: layers.collect(),
+            indexes: record.indexes.into_iter().map(String::into_bytes).collect(),
             blobs: Arc::new(LocalLayers::new(Vec::new())),
         })
     }
@@ -142,6 +147,8 @@ impl LayerBlobs for CompressedLayers {
         if digests.len() != self.layers.len() {
             return;
         }
+        let indexes: Result<Vec<String>, _> = self.indexes.iter().cloned().map(String::from_utf8).collect();
+        let Ok(indexes) = indexes else { return };
         let layers = self.layers.iter().zip(digests).map(|(layer, digest)| RecordedLayer {
             digest: digest.clone(),
             diff_id: layer.diff_id.clone(),
@@ -154,6 +161,7 @@ impl LayerBlobs for CompressedLayers {
             config: self.config.clone(),
             annotations: self.annotations.clone(),
             layers: layers.collect(),
+            indexes,
         };
         if let Ok(bytes) = serde_json::to_vec(&record) {
             let key = self.archive.selection(self.platform.as_ref(), self.image.as_deref());

@@ -87,6 +87,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         config,
         annotations: BTreeMap::new(),
         layers,
+        indexes: Vec::new(),
         blobs: Arc::new(LocalLayers::new(blobs)),
     })
 }

@@ -2,25 +2,29 @@
 //!
 //! An archive may hold several layouts in folders of their own, one for each platform, as some builders ship them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Digest, Platform, UntrustedPath};
 use serde::Deserialize;
 
 use super::beside::Artifacts;
-use super::choice::{Candidate, choose};
+use super::choice::{Candidate, choose, is_same_name};
 use super::files::{Files, blob_path, parse, read_blob, read_optional, verify_layer_count, verify_size};
 use super::{OpenImageError, OpenOptions};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
 use crate::local_layers::{LocalLayer, LocalLayers};
 use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
+use crate::manifest_tree::MAX_MANIFEST_BYTES;
 
 /// How deep indexes may name indexes.
 const DEEPEST: usize = 4;
 /// The most manifests that are looked at.
 const MOST_MANIFESTS: usize = 1000;
+/// The documents of an index with those within it are read until they have more bytes than this: a larger index than any
+/// registry need take is cut, and taken by no server.
+const MOST_INDEX_BYTES: u64 = MAX_MANIFEST_BYTES;
 
 /// A manifest that was read and verified.
 struct Found {
@@ -30,6 +34,8 @@ struct Found {
     annotations: BTreeMap<String, String>,
     /// The indexes that name it.
     indexes: Vec<Digest>,
+    /// Each way to it: the names that it has there, and the index that it begins at, where it begins at one.
+    ways: Vec<(Vec<String>, Option<Digest>)>,
 }
 
 /// What stands above a descriptor.
@@ -67,15 +73,21 @@ pub(super) fn open_described(
     described: Vec<(UntrustedPath, Descriptor)>,
     options: &OpenOptions<'_>,
 ) -> Result<Image, OpenImageError> {
-    let mut search = Search { files, candidates: Vec::new(), artifacts: Artifacts::default(), count: 0 };
+    let mut search =
+        Search { files, candidates: Vec::new(), indexes: BTreeMap::new(), artifacts: Artifacts::default(), count: 0 };
     for (folder, descriptor) in described {
         search.follow(&folder, &descriptor, &Above::default())?;
     }
+    let Search { candidates, indexes: known, artifacts, .. } = search;
     let place = || files.place().to_owned();
-    let Candidate { names, digests, platform, image } = choose(files.place(), search.candidates, options)?;
-    let Found { folder, layers: descriptors, config, annotations, indexes } = image;
+    let Candidate { names, digests, platform, image } = choose(files.place(), candidates, options)?;
+    let Found { folder, layers: descriptors, config, annotations, indexes, ways } = image;
     let digest = digests.into_iter().next();
-    let companions = search.artifacts.beside(files, digest.iter().cloned().chain(indexes).collect());
+    let companions = artifacts.beside(files, digest.iter().cloned().chain(indexes).collect());
+    let documents = match index_of(ways, options.image.as_deref()) {
+        Some(index) => documents(files, &known, index)?,
+        None => Vec::new(),
+    };
     if descriptors.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
     }
@@ -112,8 +124,36 @@ pub(super) fn open_described(
         config,
         annotations,
         layers,
+        indexes: documents,
         blobs: Arc::new(LocalLayers::new(blobs).with_companions(companions)),
     })
+}
+
+/// The index through which an image was asked for: that of the first way by which it has the wanted name. Whoever asks for an
+/// image by its own digest asks for no index, as in a registry.
+fn index_of(ways: Vec<(Vec<String>, Option<Digest>)>, wanted: Option<&str>) -> Option<Digest> {
+    let is_asked = |names: &[String]| wanted.is_none_or(|wanted| names.iter().any(|name| is_same_name(name, wanted)));
+    ways.into_iter().find(|(names, _)| is_asked(names)).and_then(|(_, index)| index)
+}
+
+/// The documents of an index and of those within it, the index first.
+fn documents(
+    files: &dyn Files,
+    known: &BTreeMap<Digest, (UntrustedPath, Descriptor)>,
+    index: Digest,
+) -> Result<Vec<Vec<u8>>, OpenImageError> {
+    let (mut waiting, mut seen, mut documents) = (vec![index], BTreeSet::new(), Vec::new());
+    let mut size_bytes = 0;
+    while let Some(next) = waiting.pop().filter(|_| size_bytes <= MOST_INDEX_BYTES) {
+        let Some((folder, descriptor)) = known.get(&next).filter(|_| seen.insert(next.clone())) else { continue };
+        let bytes = read_blob(files, folder, descriptor)?;
+        let document: Document = parse(files, &blob_path(folder, &next), &bytes)?;
+        let within = document.manifests.unwrap_or_default().into_iter().map(|descriptor| descriptor.digest);
+        waiting.extend(within.filter(|digest| known.contains_key(digest)));
+        size_bytes += bytes.len() as u64;
+        documents.push(bytes);
+    }
+    Ok(documents)
 }
 
 /// Refuses a layout whose `oci-layout` does not say which layout it is. Old programs leave that file out.
@@ -135,6 +175,8 @@ fn verify_marker(files: &dyn Files, folder: &UntrustedPath) -> Result<(), OpenIm
 struct Search<'a> {
     files: &'a dyn Files,
     candidates: Vec<Candidate<Found>>,
+    /// The indexes below the layouts' own, each with the folder of its layout.
+    indexes: BTreeMap<Digest, (UntrustedPath, Descriptor)>,
     /// What is no image.
     artifacts: Artifacts,
     count: usize,
@@ -163,6 +205,7 @@ impl Search<'_> {
             ));
         }
         if let Some(known) = self.candidates.iter_mut().find(|known| known.digests.contains(&descriptor.digest)) {
+            known.image.ways.push((names.clone(), above.indexes.first().cloned()));
             known.names.extend(names);
             known.names.sort_unstable();
             known.names.dedup();
@@ -176,6 +219,7 @@ impl Search<'_> {
         let bytes = read_blob(self.files, folder, descriptor)?;
         let document: Document = parse(self.files, &path, &bytes)?;
         if let Some(manifests) = document.manifests {
+            self.indexes.insert(descriptor.digest.clone(), (folder.clone(), descriptor.clone()));
             let indexes = above.indexes.iter().chain([&descriptor.digest]).cloned().collect();
             let above = Above { names, indexes };
             for descriptor in manifests {
@@ -198,7 +242,7 @@ impl Search<'_> {
         }
         let (digest, config, platform) = self.read_config(folder, &config)?;
         self.candidates.push(Candidate {
-            names,
+            names: names.clone(),
             digests: vec![descriptor.digest.clone(), digest],
             platform: Platform::stated(platform, descriptor.platform()),
             image: Found {
@@ -207,6 +251,7 @@ impl Search<'_> {
                 config,
                 annotations: document.annotations,
                 indexes: above.indexes.clone(),
+                ways: vec![(names, above.indexes.first().cloned())],
             },
         });
         Ok(())

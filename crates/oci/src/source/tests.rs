@@ -1,10 +1,12 @@
 use std::fs;
 use std::time::Duration;
 
+use model::DigestAlgorithm;
 use test_support::{Storage, TarWriter, TestImages, test_data};
 
 use super::*;
 use crate::entry::EntryStream;
+use crate::stored::digest_of;
 
 const TWO_LAYERS: &str = "image app:1
     user app
@@ -86,6 +88,76 @@ fn an_index_offers_its_platforms() {
         open("linux/s390x").unwrap_err().to_string(),
         "standard input has no image for linux/s390x; it has linux/amd64, linux/arm64/v8; choose with --platform"
     );
+}
+
+#[test]
+fn the_index_through_which_an_image_was_chosen_is_told() {
+    let text = "image app:1 linux/amd64\n layer\n  a =\nimage app:1 linux/arm64/v8\n layer\n  b =\nimage other:1\n layer\n  c =";
+    let images = TestImages::parse(text, Storage::Gzip);
+    let files = images.oci_files();
+    let is_index =
+        |bytes: &[u8]| serde_json::from_slice(bytes).is_ok_and(|it: serde_json::Value| it["manifests"].is_array());
+    let indexes: Vec<Vec<u8>> = files
+        .iter()
+        .filter(|(path, bytes)| path != "index.json" && is_index(bytes))
+        .map(|(_, bytes)| bytes.clone())
+        .collect();
+    assert_eq!(indexes.len(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let layout = folder.path().join("layout");
+    images.write_oci_layout(&layout);
+    let open = |image: &str, platform: &str| {
+        let (image, platform) = (Some(image.to_owned()), Some(platform.parse().unwrap()));
+        open_oci_layout(&layout, &OpenOptions { image, platform, cache: None }).unwrap()
+    };
+    let arm = open("app:1", "linux/arm64");
+    assert_eq!((read(&arm).0, &arm.indexes), (vec!["b".to_owned()], &indexes));
+    assert_eq!(open("app:1", "linux/amd64").indexes, indexes);
+    let none: [Vec<u8>; 0] = [];
+    assert_eq!(
+        open("other:1", "linux/amd64").indexes,
+        none,
+        "what lists all images of a layout is no index of an image"
+    );
+    let digest = arm.digest.unwrap().to_string();
+    assert_eq!(open(&digest, "linux/arm64").indexes, none, "the image itself was asked for");
+    // In a compressed archive it is remembered with the image.
+    let cache = Cache::open(&folder.path().join("cache"), 1 << 20).unwrap();
+    let path = folder.path().join("image.tar.gz");
+    fs::write(&path, Storage::Gzip.store(&images.oci_archive())).unwrap();
+    std::thread::sleep(Duration::from_millis(2100));
+    let options = OpenOptions { image: Some("app:1".to_owned()), cache: Some(&cache), ..options() };
+    let first = open_oci_archive(&path, &options).unwrap();
+    first.remember(&cache, &read(&first).1);
+    let again = open_oci_archive(&path, &options).unwrap();
+    assert!(matches!(again.layers[0].identity, LayerIdentity::Verified(_)), "it is remembered");
+    assert_eq!((first.indexes, again.indexes), (indexes.clone(), indexes));
+}
+
+#[test]
+fn the_documents_of_indexes_within_an_index_are_told_behind_it() {
+    let images = TestImages::parse(
+        "image app:1 linux/amd64\n layer\n  a =\nimage app:1 linux/arm64\n layer\n  b =",
+        Storage::Gzip,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    images.write_oci_layout(folder.path());
+    let path = folder.path().join("index.json");
+    let mut list: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let inner = list["manifests"][0].take();
+    let digest = inner["digest"].as_str().unwrap().replace("sha256:", "");
+    let within = fs::read(folder.path().join("blobs/sha256").join(digest)).unwrap();
+    // One index more around it, which is the one that is named.
+    let outer = serde_json::json!({ "schemaVersion": 2, "manifests": [
+        { "mediaType": inner["mediaType"], "digest": inner["digest"], "size": inner["size"] } ] });
+    let outer = outer.to_string().into_bytes();
+    let digest = digest_of(DigestAlgorithm::Sha256, &outer);
+    fs::write(folder.path().join("blobs/sha256").join(digest.hex()), &outer).unwrap();
+    list["manifests"][0] = serde_json::json!({ "mediaType": inner["mediaType"], "digest": digest.to_string(), "size": outer.len(),
+        "annotations": { "org.opencontainers.image.ref.name": "2" } });
+    fs::write(&path, list.to_string()).unwrap();
+    let image = open_oci_layout(folder.path(), &options()).unwrap();
+    assert_eq!((image.names, image.indexes), (vec!["2".to_owned()], vec![outer, within]));
 }
 
 #[test]

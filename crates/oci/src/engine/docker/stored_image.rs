@@ -90,6 +90,7 @@ fn image(reference: &str, id: Digest, stored: StoredImage, options: &EngineOptio
         layers: layers.collect(),
         config,
         annotations: BTreeMap::new(),
+        indexes: Vec::new(),
         blobs: Arc::new(LocalLayers::new(stored.into_iter().map(|layer| LocalLayer::Folder(layer.folder)).collect())),
     })
 }
