@@ -61,7 +61,7 @@ pub(crate) enum Command {
 }
 
 /// How to get a target.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SourceArguments {
     /// Choose this platform from an image index, such as linux/arm64
     #[arg(long, value_name = "OS/ARCH")]

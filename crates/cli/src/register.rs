@@ -41,12 +41,25 @@ pub(crate) struct Registering {
 pub(crate) struct Registered {
     /// What is worth knowing on standard error.
     pub(crate) note: String,
+    /// The same without the images that the server does not know.
+    pub(crate) short_note: String,
+    /// The images of its index that the server does not know.
+    pub(crate) missing: Vec<MissingImage>,
     /// What the server was not told, as it is older than this program.
     pub(crate) warning: Option<String>,
     /// How the scan ends by it; `None` where it does not end it.
     pub(crate) outcome: Option<Outcome>,
     /// The verdict, where this program understands all of it.
     pub(crate) verdict: Option<Verdict>,
+}
+
+/// An image of an index that the server does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MissingImage {
+    /// Its platform, as the index has it; may be empty.
+    pub(crate) platform: String,
+    /// The digest of its manifest.
+    pub(crate) digest: String,
 }
 
 impl Registering {
@@ -249,26 +262,41 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
     };
     let read = formats::read_verdict(verdict);
     let unread = read.as_ref().err().map(|problem| format!("; its reasons cannot be read: {problem}"));
-    let missing = missing_platforms(verdict);
+    let missing = missing_images(verdict);
     let note = format!("registered {image} at {server}: {decision}");
+    let unread = unread.unwrap_or_default();
     Registered {
-        note: format!("{note}{}{}", missing.unwrap_or_default(), unread.unwrap_or_default()),
+        note: format!("{note}{}{unread}", missing_platforms(verdict, &missing).unwrap_or_default()),
+        short_note: format!("{note}{unread}"),
+        missing,
         warning: None,
         outcome: outcome.map(Outcome::NotCompliant),
         verdict: read.ok(),
     }
 }
 
-/// Which images of its index the server does not know; nothing where it knows all of them, or the image has no index.
-fn missing_platforms(verdict: &Value) -> Option<String> {
-    let index = &verdict["index"];
-    let missing = index["unregistered"].as_array().filter(|missing| !missing.is_empty())?;
-    let of = |image: &Value| match (image["platform"].as_str(), image["digest"].as_str()) {
-        (Some(""), Some(digest)) => digest.to_owned(),
-        (platform, _) => platform.unwrap_or("another platform").to_owned(),
+/// The images of its index that the server does not know; none where it knows all of them, or the image has no index.
+fn missing_images(verdict: &Value) -> Vec<MissingImage> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let missing = verdict["index"]["unregistered"].as_array().map(Vec::as_slice).unwrap_or_default();
+    missing
+        .iter()
+        .map(|image| MissingImage { platform: text(&image["platform"]), digest: text(&image["digest"]) })
+        .collect()
+}
+
+/// That some images of the index are missing; nothing where none is.
+fn missing_platforms(verdict: &Value, missing: &[MissingImage]) -> Option<String> {
+    if missing.is_empty() {
+        return None;
+    }
+    let of = |image: &MissingImage| match (image.platform.as_str(), image.digest.as_str()) {
+        ("", "") => "another platform".to_owned(),
+        ("", digest) => digest.to_owned(),
+        (platform, _) => platform.to_owned(),
     };
     let missing: Vec<String> = missing.iter().map(of).collect();
-    let index = index["digest"].as_str().unwrap_or("its index");
+    let index = verdict["index"]["digest"].as_str().unwrap_or("its index");
     Some(format!(
         "; {index} is denied until its images for other platforms are registered, too, which the server scans where it \
          scans their registry: {}",
@@ -419,6 +447,11 @@ mod tests {
         let note = verdict(json!([arm, { "platform": "", "digest": "sha256:4" }]));
         assert!(note.contains("sha256:2 is denied until"), "{note}");
         assert!(note.contains("linux/arm64, sha256:4"), "{note}");
+        let verdict_of_one = json!({ "decision": "allow", "policies": [], "index": { "unregistered": [arm] } });
+        let told_of_one = told(&verdict_of_one, "a@sha256:1", "https://s");
+        let missing = MissingImage { platform: "linux/arm64".to_owned(), digest: "sha256:3".to_owned() };
+        assert_eq!(told_of_one.missing, [missing]);
+        assert!(!told_of_one.short_note.contains("linux/arm64"), "{told_of_one:?}");
         assert!(!verdict(json!([])).contains("denied"), "all of them are known");
         let alone = told(&json!({ "decision": "allow", "policies": [] }), "a@sha256:1", "https://s").note;
         assert!(!alone.contains("denied"), "{alone}");

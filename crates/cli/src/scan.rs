@@ -7,10 +7,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use intelligence::{Database, MatchOptions};
-use model::{Finding, FindingKind, ScanReport, ScanTarget, Shown, TargetKind};
+use model::{Finding, FindingKind, Platform, ScanReport, ScanTarget, Shown, TargetKind};
+use oci::OpenImageError;
 use scanner::{ApprovedBases, Indexed};
 
-use crate::arguments::{ChoiceArguments, ScanArguments};
+use crate::arguments::{ChoiceArguments, ScanArguments, SourceArguments};
 use crate::better_base::{BaseSearch, Registries};
 use crate::comparing::{self, Earlier};
 use crate::detectors::{self, Chosen};
@@ -21,11 +22,15 @@ use crate::judging::{self, Judging};
 use crate::open::{self, Opened};
 use crate::output;
 use crate::progress::Progress;
-use crate::register::Registering;
+use crate::register::{MissingImage, Registered, Registering};
+use crate::target::Target;
 use crate::vouching::{self, Vouched};
 
 /// The most that is read of a list of approved base images.
 const LARGEST_LIST_BYTES: u64 = 16 << 20;
+
+/// The most images of an index that are registered with one of them: as many as a server keeps of an index.
+const MOST_OTHERS: usize = 64;
 
 /// The base images that are approved, and where other builds of them may be looked at.
 pub(crate) struct Bases<'a> {
@@ -68,13 +73,17 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
 
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
     let bases = bases.map(|list| Bases { list, registries });
-    let vouched = vouching::look(&opened, &trust, &judging, &progress);
-    let image_indexes = opened.image_indexes().to_vec();
-    let beside = Beside { bases, vouched };
-    let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
+    let scan = |opened: Opened, bases: Option<Bases<'_>>| -> Result<(Scanned, Vec<Vec<u8>>), Failure> {
+        let vouched = vouching::look(&opened, &trust, &judging, &progress);
+        let image_indexes = opened.image_indexes().to_vec();
+        let beside = Beside { bases, vouched };
+        let scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
+        Ok((scanned, image_indexes))
+    };
+    let (mut scanned, image_indexes) = scan(opened, bases)?;
     // The server gets everything, whatever the options choose to show.
     let registered =
-        registering.map(|registering| registering.send(&arguments.target, &scanned.whole(), &image_indexes));
+        registering.as_ref().map(|registering| registering.send(&arguments.target, &scanned.whole(), &image_indexes));
     let verdict = scanned.report.verdict.as_ref();
     let own_outcome = verdict.map(|verdict| judging::outcome(verdict, environment.language));
     if let Some(Ok(registered)) = &registered
@@ -94,13 +103,30 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let circumstances = output::Circumstances { hidden: scanned.left_out.len(), refuses_new: arguments.fail_on_new };
     output::write(&scanned.report, &destinations, circumstances, environment)?;
     // A server that is away costs the registration, not the report.
-    let registered = registered.transpose()?;
-    registered.iter().flat_map(|registered| &registered.warning).for_each(|warning| progress.warn(warning));
-    registered.iter().for_each(|registered| progress.note(&registered.note));
+    let mut registered: Vec<Registered> = registered.transpose()?.into_iter().collect();
+    let others = match (&registering, registered.first()) {
+        (Some(registering), Some(first)) if registers_others(arguments) => {
+            let open = |platform: Platform| {
+                let source = SourceArguments { platform: Some(platform), ..arguments.source.clone() };
+                open::open(&arguments.target, &source, environment, &progress)
+            };
+            register_others(registering, &arguments.target, &first.missing, open, |opened| scan(opened, None))
+        }
+        _ => Ok(Vec::new()),
+    };
+    let failed = others.map(|others| registered.extend(others)).err();
+    for (at, one) in registered.iter().enumerate() {
+        one.warning.iter().for_each(|warning| progress.warn(warning));
+        // What the server does not know is told once, as it is in the end.
+        progress.note(if at + 1 == registered.len() { &one.note } else { &one.short_note });
+    }
+    if let Some(failure) = failed {
+        return Err(failure);
+    }
     if let Some(outcome) = own_outcome.transpose()?.flatten() {
         return Ok(outcome);
     }
-    if let Some(outcome) = registered.and_then(|registered| registered.outcome) {
+    if let Some(outcome) = registered.into_iter().find_map(|registered| registered.outcome) {
         return Ok(outcome);
     }
     if arguments.fail_on_new
@@ -110,6 +136,54 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     }
     let has_gaps = !scanned.report.inventory.gaps.is_empty();
     Ok(if arguments.fail_on_gaps && has_gaps { Outcome::Gaps } else { Outcome::Good })
+}
+
+/// Whether the other images of an index are registered with the one that is reported: what lies on this machine nobody else
+/// reads, where a server scans what a registry has. Whoever names a platform wants that one.
+fn registers_others(arguments: &ScanArguments) -> bool {
+    arguments.source.platform.is_none() && arguments.target.path().is_some()
+}
+
+/// Scans and registers those images of an index that the server does not know, as far as they are there.
+fn register_others(
+    registering: &Registering,
+    target: &Target,
+    missing: &[MissingImage],
+    open: impl Fn(Platform) -> Result<Opened, Failure>,
+    scan: impl Fn(Opened) -> Result<(Scanned, Vec<Vec<u8>>), Failure>,
+) -> Result<Vec<Registered>, Failure> {
+    let mut registered = Vec::new();
+    for image in missing.iter().take(MOST_OTHERS) {
+        let Ok(platform) = image.platform.parse::<Platform>() else { continue };
+        let register = || -> Result<Option<Registered>, Failure> {
+            let opened = match open(platform) {
+                // A layout may hold one platform of an image and keep the whole index.
+                Err(Failure::Work(error))
+                    if matches!(error.downcast_ref(), Some(OpenImageError::NoSuchPlatform { .. })) =>
+                {
+                    return Ok(None);
+                }
+                opened => opened?,
+            };
+            if opened.target().digest.is_none_or(|digest| digest.to_string() != image.digest) {
+                return Ok(None);
+            }
+            let (scanned, image_indexes) = scan(opened)?;
+            registering.send(target, &scanned.whole(), &image_indexes).map(Some)
+        };
+        registered.extend(register().map_err(|failure| of_platform(failure, &image.platform))?);
+    }
+    Ok(registered)
+}
+
+/// Says for which platform an image could not be registered.
+fn of_platform(failure: Failure, platform: &str) -> Failure {
+    let sentence = format!("cannot register the image for {platform}");
+    match failure {
+        Failure::Usage(error) => Failure::Usage(error.context(sentence)),
+        Failure::Work(error) => Failure::Work(error.context(sentence)),
+        Failure::BrokenPipe => Failure::BrokenPipe,
+    }
 }
 
 /// Index → match → judge.
