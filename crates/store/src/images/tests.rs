@@ -524,6 +524,36 @@ fn a_name_that_is_added_later_is_known_in_its_own_scope_alone() {
     });
 }
 
+#[test]
+fn an_image_of_two_registries_is_found_and_counted_by_the_one_that_is_known() {
+    on_both_stores(|store| {
+        write(store, |connection| {
+            let shop = name("shop/copy", "1");
+            let bank = ImageName { registry: "bank.example".into(), repository: "ledger".into(), tag: "2".into() };
+            let names = shop.iter().cloned().chain([bank]).collect();
+            let evaluation = evaluation_within("v1", &["shop"], &shop);
+            register(connection, &permit("images.write", &[]), &image(1, "xz"), &names, &evaluation, 5)
+        });
+        for (text, of_shop, of_all) in [
+            ("registry:docker.io", 1, 1),
+            ("registry:bank.example", 0, 1),
+            ("registry:*.example", 0, 1),
+            ("-registry:bank.example", 1, 0),
+            ("registry:docker.io tag:2", 0, 1),
+            ("bank.example copy", 0, 1),
+        ] {
+            let readers: [(&'static [&'static str], u64); 2] = [(&["shop"], of_shop), (&[], of_all)];
+            for (scopes, expected) in readers {
+                let filter = Filter::read(text, KEYS, 0).unwrap();
+                let count =
+                    move |connection: &mut Connection| count(connection, &permit("images.read", scopes), &filter);
+                let found = (listed(store, text, scopes).len() as u64, store.read_blocking(count).unwrap());
+                assert_eq!(found, (expected, expected), "{text} {scopes:?}");
+            }
+        }
+    });
+}
+
 /// All names of a list, page by page.
 fn paged(store: &Store, sort: &str, scopes: &'static [&'static str]) -> Vec<String> {
     let sort = ImageSort { sort: Sort::read(sort, KEYS).unwrap() };
