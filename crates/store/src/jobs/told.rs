@@ -90,7 +90,7 @@ fn scanned(job: &Job, moved: Moved) -> Option<&str> {
     (has_ended && is_awaited).then_some(digest)
 }
 
-/// What a person knows a job by: the image of a scan, whose key is `scan/REGISTRY/REPOSITORY:TAG` or ends with `@DIGEST`; the id of any
+/// What a person knows a job by: the image of a scan, whose key is `scan/REGISTRY/REPOSITORY:TAG`, or `…@DIGEST`; the id of any
 /// other.
 fn name(job: &Job) -> String {
     let image = job.key.strip_prefix(&format!("scan/{}/", job.registry_id));
