@@ -260,13 +260,55 @@ fn write(
     if former.is_some() {
         connection.execute("UPDATE verdicts SET ended = $1 WHERE id = $2", &values![now, &before])?;
     }
+    insert_verdict(connection, id, &digest, verdict, continues)?;
+    image.set("verdict_id", &verdict.id);
+    if continues {
+        image.write(connection, id)?;
+        forget_oldest(connection, id)?;
+        return Ok(Evaluated::quietly(verdict.id.clone()));
+    }
+    image.set("decision", verdict.decision);
+    image.set("decided", verdict.evaluated);
+    image.write(connection, id)?;
+    tell(connection, verdict, former, &digest, &name, now)
+}
+
+/// Writes what follows of the index of an image that this transaction has inserted, with its counts and its decision: nothing
+/// of it is read, and nothing is written twice.
+///
+/// # Errors
+/// When the object of the verdict is left out, or the database fails.
+pub(super) fn evaluate_new(
+    connection: &mut Connection,
+    id: i64,
+    digest: &str,
+    name: &str,
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<Evaluated, StoreError> {
+    let verdict = &evaluation.verdict;
+    if verdict.body.is_empty() {
+        return Err(StoreError::Changed { what: "verdict" });
+    }
+    write_findings(connection, id, evaluation, false, now)?;
+    insert_verdict(connection, id, digest, verdict, false)?;
+    tell(connection, verdict, None, digest, name, now)
+}
+
+fn insert_verdict(
+    connection: &mut Connection,
+    id: i64,
+    digest: &str,
+    verdict: &NewVerdict,
+    continues: bool,
+) -> Result<(), StoreError> {
     connection.execute(
         "INSERT INTO verdicts (id, image_id, digest, subject, decision, evaluated, intelligence, cause, hash, body,
          continues, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &values![
             &verdict.id,
             id,
-            &digest,
+            digest,
             &verdict.subject,
             verdict.decision,
             verdict.evaluated,
@@ -278,15 +320,18 @@ fn write(
             &verdict.reasons
         ],
     )?;
-    image.set("verdict_id", &verdict.id);
-    if continues {
-        image.write(connection, id)?;
-        forget_oldest(connection, id)?;
-        return Ok(Evaluated::quietly(verdict.id.clone()));
-    }
-    image.set("decision", verdict.decision);
-    image.set("decided", verdict.evaluated);
-    image.write(connection, id)?;
+    Ok(())
+}
+
+/// Tells that an image came to have a decision; `former` is the place of the one that it had.
+fn tell(
+    connection: &mut Connection,
+    verdict: &NewVerdict,
+    former: Option<i64>,
+    digest: &str,
+    name: &str,
+    now: i64,
+) -> Result<Evaluated, StoreError> {
     let parameters = serde_json::json!({
         "name": name,
         "from": former.map(|place| word(DECISIONS, place)),
@@ -296,12 +341,12 @@ fn write(
     });
     let topic = if former.is_some() { "verdict.changed" } else { "image.registered" };
     match verdict.is_notified() {
-        true => outbox::tell(connection, now, topic, "image", &digest, &parameters)?,
-        false => outbox::tell_watchers(connection, now, topic, "image", &digest, &parameters)?,
+        true => outbox::tell(connection, now, topic, "image", digest, &parameters)?,
+        false => outbox::tell_watchers(connection, now, topic, "image", digest, &parameters)?,
     }
     let denial = verdict.is_recorded().then(|| {
         let from = former.map(|place| serde_json::json!({ "decision": word(DECISIONS, place) }));
-        Box::new(denial(verdict, from, &digest, &name, now))
+        Box::new(denial(verdict, from, digest, name, now))
     });
     Ok(Evaluated { verdict_id: verdict.id.clone(), denial })
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::access::Permit;
 
 use super::list::{Named, named};
-use super::{ImageName, labels, words_of};
+use super::{ImageName, NewImage, labels, words_of};
 use crate::filtering::Conditions;
 use crate::{Connection, Row, StoreError, values};
 
@@ -74,7 +74,7 @@ pub fn shared(connection: &mut Connection, permit: &Permit, ids: &[i64]) -> Resu
 }
 
 /// What decides how an image is listed in a scope.
-struct Held {
+pub(super) struct Held {
     id: i64,
     digest: String,
     name: String,
@@ -94,6 +94,19 @@ struct Listed {
 }
 
 impl Held {
+    /// That of an image which this transaction has inserted with all of its names.
+    pub(super) fn new(id: i64, image: &NewImage, name: &str, names: &BTreeSet<ImageName>, now: i64) -> Held {
+        Held {
+            id,
+            digest: image.digest.clone(),
+            name: name.to_owned(),
+            os: image.os.clone(),
+            platform: image.platform.clone(),
+            registered: now,
+            names: names.iter().map(|name| (name.clone(), now)).collect(),
+        }
+    }
+
     /// Reads it, and keeps others from adding names until the transaction ends: whoever adds one looks here afterwards.
     fn read(connection: &mut Connection, id: i64) -> Result<Option<Held>, StoreError> {
         Held::read_by(connection, id, if connection.is_sqlite() { "" } else { " FOR NO KEY UPDATE" })
@@ -167,6 +180,18 @@ pub(super) fn keep_scopes(
     let Some(held) = held else { return Ok(()) };
     for (scope, within) in scopes {
         belong(connection, scope, &held, within, present.get(scope).map_or(Kept::Nothing, Kept::So))?;
+    }
+    Ok(())
+}
+
+/// Makes an image that is in none belong to these scopes, to each by these of its names.
+pub(super) fn enter_scopes(
+    connection: &mut Connection,
+    held: &Held,
+    scopes: &BTreeMap<String, BTreeSet<ImageName>>,
+) -> Result<(), StoreError> {
+    for (scope, within) in scopes {
+        belong(connection, scope, held, within, Kept::Nothing)?;
     }
     Ok(())
 }

@@ -176,7 +176,7 @@ fn a_verdict_comes_with_whether_its_image_is_in_a_repository_and_when_it_was_use
 
 /// All that register wait for what one of them writes.
 #[test]
-fn of_a_new_image_nothing_is_removed_and_its_counts_are_written_once() {
+fn of_a_new_image_nothing_is_removed_read_back_or_written_twice() {
     on_both_stores(|store| {
         let said = write(store, |connection| {
             let (image, names) = (image(1, "xz"), name("shop/api", "1"));
@@ -186,7 +186,10 @@ fn of_a_new_image_nothing_is_removed_and_its_counts_are_written_once() {
             said(connection, |connection| register(connection, &writer, &image, &names, &evaluation, 5))
         });
         let count = |begin: &str| said.iter().filter(|sql| sql.starts_with(begin)).count();
-        assert_eq!((count("DELETE"), count("UPDATE images")), (0, 1));
+        assert_eq!((count("DELETE"), count("UPDATE")), (0, 0), "{said:?}");
+        assert_eq!(count("INSERT INTO images "), 1);
+        // What is judged by, whether it is there, what its tag named before, and who is told.
+        assert_eq!(count("SELECT"), 4, "{said:?}");
         assert_eq!(listed(store, "fixable:1 gaps:1 high:1", &["shop"]), ["sha256:1"]);
     });
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::access::{Action, Area, Permit, Reach};
 
-use super::evaluate::{Evaluated, Evaluation, evaluate};
+use super::evaluate::{Evaluated, Evaluation, evaluate, evaluate_new};
+use super::members::{Held, enter_scopes};
 use crate::audit::AuditEntry;
 use crate::{Connection, StoreError, Value, events, outbox, values};
 
@@ -127,12 +128,13 @@ pub fn register(
         "SELECT i.id, x.hash FROM images i JOIN image_indexes x ON x.image_id = i.id WHERE i.digest = $1",
         &values![&image.digest],
     )?;
-    let (id, is_new, is_first) = match found {
+    let (id, is_new) = match found {
+        None => return register_first(connection, image, names, evaluation, &intelligence, now),
         Some(row) if row.bytes(1) == image.index_hash => {
             if super::is_seen_due(connection, &image.digest, now)? {
                 super::note_seen(connection, &image.digest, now)?;
             }
-            (row.integer(0), false, false)
+            (row.integer(0), false)
         }
         Some(row) => {
             let id = row.integer(0);
@@ -156,21 +158,47 @@ pub fn register(
             )?;
             let words = forget_index(connection, id)?;
             write_index(connection, id, image, words)?;
-            (id, true, false)
-        }
-        None => {
-            let id = insert(connection, image, names, now)?;
-            write_index(connection, id, image, names.iter().flat_map(words_of_name).collect())?;
-            (id, true, true)
+            (id, true)
         }
     };
-    let names = add_names_to(connection, id, &image.digest, names, is_first, now)?;
+    let names = add_names_to(connection, id, &image.digest, names, false, now)?;
     let Evaluated { verdict_id, denial } = evaluate(connection, id, evaluation, now)?;
-    if intelligence != evaluation.intelligence {
-        // The server that registers has another intelligence than all images are judged by, an older or a newer one.
-        crate::evaluation::queue(connection, id, "intelligence")?;
-    }
+    queue_if_other(connection, id, evaluation, &intelligence)?;
     Ok(Registered::Done { verdict_id, is_new, names, denial })
+}
+
+/// Registers an image that is not there: what is known of it is not read back, and its row is written once.
+fn register_first(
+    connection: &mut Connection,
+    image: &NewImage,
+    names: &BTreeSet<ImageName>,
+    evaluation: &Evaluation,
+    intelligence: &str,
+    now: i64,
+) -> Result<Registered, StoreError> {
+    let (digest, scopes) = (&image.digest, &evaluation.scopes);
+    let name = names.first().map_or_else(|| digest.clone(), |name| name.text(digest));
+    let id = insert(connection, image, &name, evaluation, now)?;
+    write_index(connection, id, image, names.iter().flat_map(words_of_name).collect())?;
+    let added = add_names_to(connection, id, digest, names, true, now)?;
+    enter_scopes(connection, &Held::new(id, image, &name, names, now), scopes)?;
+    let Evaluated { verdict_id, denial } = evaluate_new(connection, id, digest, &name, evaluation, now)?;
+    queue_if_other(connection, id, evaluation, intelligence)?;
+    Ok(Registered::Done { verdict_id, is_new: true, names: added, denial })
+}
+
+/// Has an image judged again where the server that registers has another intelligence than all images are judged by, an older
+/// or a newer one.
+fn queue_if_other(
+    connection: &mut Connection,
+    id: i64,
+    evaluation: &Evaluation,
+    intelligence: &str,
+) -> Result<(), StoreError> {
+    match intelligence == evaluation.intelligence {
+        true => Ok(()),
+        false => crate::evaluation::queue(connection, id, "intelligence"),
+    }
 }
 
 /// The number of the policies and exceptions that hold, which grows with every change of them, and the fingerprint of the
@@ -186,18 +214,21 @@ fn count<T>(items: &[T]) -> i64 {
     i64::try_from(items.len()).unwrap_or(i64::MAX)
 }
 
+/// Inserts an image with what follows of its index: each of its many indexes is written once.
 fn insert(
     connection: &mut Connection,
     image: &NewImage,
-    names: &BTreeSet<ImageName>,
+    name: &str,
+    evaluation: &Evaluation,
     now: i64,
 ) -> Result<i64, StoreError> {
-    let name = names.first().map_or_else(|| image.digest.clone(), |name| name.text(&image.digest));
+    let Evaluation { counts, verdict, .. } = evaluation;
     let row = connection.row(
         "INSERT INTO images (digest, name, platform, os, created, size_bytes, packages, critical, high, medium, low, unrated, kev,
-         secrets, malware, misconfigurations, gaps, severity, decision, verdict_id, approval, findings_hash, has_archives,
-         source, source_rank, registered, indexed, evaluated, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, '', 0, $8, $9, $10, $11, $12, $12, $12, $12)
+         fixable, secrets, malware, misconfigurations, gaps, severity, decision, verdict_id, approval, findings_hash,
+         has_archives, source, source_rank, registered, indexed, seen, evaluated, decided)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+         $25, $26, $27, $27, $27, $28, $28)
          RETURNING id",
         &values![
             &image.digest,
@@ -207,11 +238,27 @@ fn insert(
             image.created.clone(),
             image.size_bytes,
             count(&image.packages),
-            Vec::<u8>::new(),
+            counts.critical,
+            counts.high,
+            counts.medium,
+            counts.low,
+            counts.unrated,
+            counts.kev,
+            counts.fixable,
+            counts.secrets,
+            counts.malware,
+            counts.misconfigurations,
+            counts.gaps,
+            counts.severity,
+            verdict.decision,
+            &verdict.id,
+            evaluation.approval,
+            &evaluation.findings_hash,
             image.has_archives,
             &image.source,
             image.source_rank,
-            now
+            now,
+            verdict.evaluated
         ],
     )?;
     row.map(|row| row.integer(0))
