@@ -34,6 +34,7 @@ pub const TABLES: &[&str] = &[
     "image_indexes",
     "image_names",
     "image_words",
+    "image_segments",
     "image_labels",
     "packages",
     "image_packages",

@@ -54,6 +54,11 @@ pub fn words_of(text: &str) -> impl Iterator<Item = String> {
     text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
+/// Cuts a repository into its parts, lower case.
+pub(crate) fn segments_of(repository: &str) -> impl Iterator<Item = String> {
+    repository.split(['/', ':', '@']).filter(|part| !part.is_empty()).map(str::to_ascii_lowercase)
+}
+
 #[cfg(test)]
 mod plans;
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 23, name: "asked", sql: include_str!("../migrations/0023_asked.sql") },
     Schema { version: 24, name: "source_versions", sql: include_str!("../migrations/0024_source_versions.sql") },
     Schema { version: 25, name: "layers", sql: include_str!("../migrations/0025_layers.sql") },
+    Schema { version: 26, name: "segments", sql: include_str!("../migrations/0026_segments.sql") },
 ];
 
 impl Schema {
@@ -129,7 +130,7 @@ fn begin_alone(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// A migration in the words of one database.
 fn worded(sql: &str, is_sqlite: bool) -> String {
-    let words: [(&str, &str, &str); 7] = [
+    let words: [(&str, &str, &str); 9] = [
         // A number: counts, truth as 0 and 1, times in microseconds since 1970.
         ("{integer}", "INTEGER", "BIGINT"),
         ("{real}", "REAL", "DOUBLE PRECISION"),
@@ -142,6 +143,10 @@ fn worded(sql: &str, is_sqlite: bool) -> String {
         ("{empty}", "x''", "''"),
         // Behind the closing bracket of a table; `{clustered}` where its rows lie in the order of the primary key.
         ("{table}", "STRICT", ""),
+        // The place of a text in another, from 1.
+        ("{position}", "instr", "strpos"),
+        // Before a line that PostgreSQL alone needs.
+        ("{postgresql}", "-- ", ""),
     ];
     let mut sql = sql.replace("{clustered}", if is_sqlite { "STRICT, WITHOUT ROWID" } else { "" });
     for (word, sqlite, postgres) in words {

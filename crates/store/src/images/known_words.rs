@@ -1,9 +1,9 @@
-//! Words by which images are found, and what a pattern says of them.
+//! Words and parts of repositories by which images are found, and what a pattern says of them.
 
 use crate::filtering::Conditions;
 use crate::{Connection, StoreError};
 
-/// What is known of a word that an image has.
+/// What is known of a word that an image has, or of a part of its repository.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Whole(String),
@@ -71,6 +71,42 @@ pub(super) fn known_words(pattern: &str) -> Vec<Known> {
     words
 }
 
+/// The parts of repositories that every name has that a pattern fits: each stands behind a `/`, and ends at the next, at the tag
+/// or at the digest. What stands behind a `:` may be of a digest, which is no part.
+pub(super) fn known_segments(pattern: &str) -> Vec<Known> {
+    let mut segments = Vec::new();
+    let mut end = |segment: Option<String>, ends: bool| {
+        if let Some(text) = segment.filter(|text| !text.is_empty()) {
+            let text = text.to_ascii_lowercase();
+            segments.push(if ends { Known::Whole(text) } else { Known::Beginning(text) });
+        }
+    };
+    // The part that is being read; none where its beginning is not known.
+    let mut segment: Option<String> = None;
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '*' => {
+                end(segment.take(), false);
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        match literal {
+            '/' => end(segment.replace(String::new()), true),
+            ':' | '@' => end(segment.take(), true),
+            other => {
+                if let Some(segment) = &mut segment {
+                    segment.push(other);
+                }
+            }
+        }
+    }
+    end(segment, true);
+    segments
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::add;
@@ -91,6 +127,18 @@ mod tests {
             assert_eq!(settled("ap"), Known::Beginning("ap".into()));
             assert_eq!(settled("bank"), Known::Beginning("bank".into()));
         });
+    }
+
+    #[test]
+    fn a_pattern_tells_the_parts_of_repositories_behind_a_slash() {
+        let (whole, beginning) = (|part: &str| Known::Whole(part.into()), |part: &str| Known::Beginning(part.into()));
+        assert_eq!(known_segments("*/service-7:*"), [whole("service-7")]);
+        assert_eq!(known_segments("*/Team-7/service*"), [whole("team-7"), beginning("service")]);
+        assert_eq!(known_segments("*/api@sha256:0a*"), [whole("api")]);
+        assert_eq!(known_segments("*/a\\*b"), [whole("a*b")], "a quoted star is a star");
+        for nothing in ["*:1.2", "*api", "*/*", "*//:", "shop*", "sha256:*b", "*"] {
+            assert_eq!(known_segments(nothing), [], "{nothing}");
+        }
     }
 
     #[test]

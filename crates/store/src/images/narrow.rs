@@ -84,7 +84,7 @@ impl<'a> Question<'a> {
                 _ => match fields.iter().find(|field| Some(field.name) == term.key) {
                     Some(field) => {
                         parts.push(Part::Test { term, field: *field });
-                        parts.extend(implied(term, field).into_iter().map(Part::Implied));
+                        parts.extend(implied(term, field));
                     }
                     None if is_negated => {}
                     None => parts.push(Part::Nothing),
@@ -157,7 +157,7 @@ impl<'a> Question<'a> {
         let is_limited = !self.permit.covers_everything();
         let is_asked = move |at: usize, part: &Part<'a>| Some(at) != led || (is_limited && part.is_of_names());
         let others = self.parts.iter().enumerate().filter(move |(at, part)| is_asked(*at, part));
-        others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_)))
+        others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_) | Part::Segment(_)))
     }
 
     /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions, of all parts

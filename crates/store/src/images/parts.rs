@@ -3,7 +3,7 @@
 use policy::access::{Permit, Reach};
 use policy::filter::{Operand, Term, Test, Wanted};
 
-use super::known_words::{Known, known_words};
+use super::known_words::{Known, known_segments, known_words};
 use crate::Value;
 use crate::filtering::{Conditions, FieldKind, prefix};
 
@@ -49,6 +49,8 @@ pub(super) enum Part<'a> {
     },
     /// A word that every image has for which the test before holds: it helps to find them.
     Implied(Known),
+    /// The same of a part of a repository.
+    Segment(Known),
     PackageVersion {
         term: &'a Term,
         wanted: &'a [Wanted],
@@ -76,7 +78,7 @@ impl Part<'_> {
     /// For how many images at most it leads.
     pub(super) fn few(&self) -> u64 {
         match self {
-            Part::Word(_) | Part::Implied(_) => FEW_BY_NAME,
+            Part::Word(_) | Part::Implied(_) | Part::Segment(_) => FEW_BY_NAME,
             Part::PackageVersion { .. } => FEW_BY_PACKAGE,
             Part::Test { field, .. } => match field.place {
                 Place::Names | Place::Labels => FEW_BY_NAME,
@@ -92,7 +94,12 @@ impl Part<'_> {
         match self {
             Part::PackageVersion { .. } => true,
             Part::Test { field, .. } => field.place == Place::Packages,
-            Part::Word(_) | Part::WithoutWords(_) | Part::Implied(_) | Part::Scopes(_) | Part::Nothing => false,
+            Part::Word(_)
+            | Part::WithoutWords(_)
+            | Part::Implied(_)
+            | Part::Segment(_)
+            | Part::Scopes(_)
+            | Part::Nothing => false,
         }
     }
 
@@ -115,6 +122,7 @@ impl Part<'_> {
             Part::Test { field, .. } => field.place == Place::Names || of_scope(field.name).is_some(),
             Part::WithoutWords(_)
             | Part::Implied(_)
+            | Part::Segment(_)
             | Part::PackageVersion { .. }
             | Part::Scopes(_)
             | Part::Nothing => false,
@@ -136,6 +144,11 @@ impl Part<'_> {
                 let own = word.condition("word", conditions);
                 let repeats = matches!(word, Known::Beginning(_));
                 ids(format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id"), repeats)
+            }
+            Part::Segment(segment) => {
+                let own = segment.condition("segment", conditions);
+                let repeats = matches!(segment, Known::Beginning(_));
+                ids(format!("SELECT image_id FROM image_segments WHERE {own} ORDER BY segment, image_id"), repeats)
             }
             Part::PackageVersion { term, wanted } if !term.is_negated => {
                 let own = any_version(conditions, wanted);
@@ -159,7 +172,7 @@ impl Part<'_> {
                 let column = if matches!(word, Known::Whole(_)) { "word" } else { "(word || '')" };
                 (has_word(conditions, permit, column, &|column, conditions| word.condition(column, conditions)), false)
             }
-            Part::Implied(_) => return,
+            Part::Implied(_) | Part::Segment(_) => return,
             Part::WithoutWords(words) => {
                 let all: Vec<String> = words
                     .iter()
@@ -302,15 +315,19 @@ fn has_words(place: Place) -> bool {
     matches!(place, Place::Own | Place::Names | Place::Labels)
 }
 
-/// Words of all images for which a test holds that no index answers.
-pub(super) fn implied(term: &Term, field: &ImageField) -> Vec<Known> {
-    match &term.test {
+/// What all images have for which a test holds that no index answers: parts of repositories, which fewer images have than their
+/// words, and words.
+pub(super) fn implied(term: &Term, field: &ImageField) -> Vec<Part<'static>> {
+    let pattern = match &term.test {
         Test::AnyOf(values) if !term.is_negated && has_words(field.place) => match values.as_slice() {
-            [Wanted::Like(pattern)] if prefix(pattern).is_none_or(|prefix| prefix.is_empty()) => known_words(pattern),
-            _ => Vec::new(),
+            [Wanted::Like(pattern)] if prefix(pattern).is_none_or(|prefix| prefix.is_empty()) => pattern,
+            _ => return Vec::new(),
         },
-        _ => Vec::new(),
-    }
+        _ => return Vec::new(),
+    };
+    let segments = if matches!(field.name, "name" | "repository") { known_segments(pattern) } else { Vec::new() };
+    let words = known_words(pattern).into_iter().map(Part::Implied);
+    segments.into_iter().map(Part::Segment).chain(words).collect()
 }
 
 /// A query for one value is run for one image at a time; one with `EXISTS` may be turned into a join of all.

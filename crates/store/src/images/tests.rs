@@ -141,6 +141,9 @@ fn images_are_kept_found_and_limited_to_scopes() {
             "digest:sha256:1",
             "tag:1 registry:docker.io repository:shop/api",
             "-repository:bank/core",
+            "repository:*/api",
+            "name:*/api:*",
+            "name:*/ap*:1",
             "package:xz package_version:xz@1 vulnerability:CVE-2026-0001 label:team=shop high:>0.5 repository:*/api",
         ] {
             assert_eq!(listed(store, filter, &[]), ["sha256:1"], "{filter}");
@@ -398,7 +401,15 @@ fn a_removed_image_takes_its_derived_rows_along() {
     on_both_stores(|store| {
         add(store, 1, "shop/api", &["shop"]);
         write(store, |connection| remove(connection, &permit("images.approve", &["shop"]), "sha256:1", 9));
-        for table in ["image_indexes", "image_names", "image_words", "image_packages", "findings", "scope_images"] {
+        for table in [
+            "image_indexes",
+            "image_names",
+            "image_words",
+            "image_segments",
+            "image_packages",
+            "findings",
+            "scope_images",
+        ] {
             let count = store.read_blocking(move |connection| {
                 Ok(connection.row(&format!("SELECT count(*) FROM {table}"), &[])?.map(|row| row.integer(0)))
             });

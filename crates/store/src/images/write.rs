@@ -180,6 +180,7 @@ fn register_first(
     let name = names.first().map_or_else(|| digest.clone(), |name| name.text(digest));
     let id = insert(connection, image, &name, evaluation, now)?;
     write_index(connection, id, image, names.iter().flat_map(words_of_name).collect())?;
+    add_segments(connection, id, names.iter())?;
     let added = add_names_to(connection, id, digest, names, true, now)?;
     enter_scopes(connection, &Held::new(id, image, &name, names, now), scopes)?;
     let Evaluated { verdict_id, denial } = evaluate_new(connection, id, digest, &name, evaluation, now)?;
@@ -377,6 +378,16 @@ fn add_words(connection: &mut Connection, id: i64, words: BTreeSet<String>) -> R
     connection.insert_rows("image_words (word, image_id)", "ON CONFLICT DO NOTHING", rows.collect())
 }
 
+fn add_segments<'a>(
+    connection: &mut Connection,
+    id: i64,
+    names: impl Iterator<Item = &'a ImageName>,
+) -> Result<(), StoreError> {
+    let segments: BTreeSet<String> = names.flat_map(|name| super::segments_of(&name.repository)).collect();
+    let rows = segments.into_iter().map(|segment| values![segment, id]);
+    connection.insert_rows("image_segments (segment, image_id)", "ON CONFLICT DO NOTHING", rows.collect())
+}
+
 fn words_of_name(name: &ImageName) -> impl Iterator<Item = String> {
     [&name.registry, &name.repository, &name.tag].into_iter().flat_map(|part| super::words_of(part))
 }
@@ -414,7 +425,7 @@ pub fn add_names(
     add_names_to(connection, id, digest, names, false, now)
 }
 
-/// The same; of an image that has just come, which has no names, but the words of these.
+/// The same; of an image that has just come, which has no names, but the words and parts of these.
 fn add_names_to(
     connection: &mut Connection,
     id: i64,
@@ -463,6 +474,7 @@ fn add_names_to(
                 )?;
                 if !is_first {
                     add_words(connection, id, words_of_name(name).collect())?;
+                    add_segments(connection, id, [name].into_iter())?;
                 }
             }
         }

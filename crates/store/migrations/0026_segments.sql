@@ -1,0 +1,24 @@
+-- The parts of the repositories of images, lower case: by them a name is found of which the beginning is open (`*/api:*`).
+CREATE TABLE image_segments (
+    segment   {text} NOT NULL,
+    image_id  {integer} NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    PRIMARY KEY (segment, image_id)
+) {clustered};
+CREATE INDEX image_segments_image ON image_segments (image_id);
+INSERT INTO image_segments (segment, image_id)
+    WITH RECURSIVE cut (image_id, segment, remainder) AS (
+        SELECT image_id, substr(repository, 1, 0), replace(replace(lower(repository), ':', '/'), '@', '/') || '/' FROM image_names
+        UNION ALL
+        SELECT image_id, substr(remainder, 1, {position}(remainder, '/') - 1), substr(remainder, {position}(remainder, '/') + 1)
+            FROM cut WHERE remainder <> '')
+    SELECT DISTINCT segment, image_id FROM cut WHERE segment <> '';
+
+-- What SQLite has in its tables without row ids, PostgreSQL looks up in the table: an index that answers alone spares it that.
+{postgresql}DROP INDEX image_words_image;
+{postgresql}CREATE INDEX image_words_image ON image_words (image_id, word);
+{postgresql}DROP INDEX image_labels_image;
+{postgresql}CREATE INDEX image_labels_image ON image_labels (image_id, label);
+{postgresql}DROP INDEX image_names_image;
+{postgresql}CREATE INDEX image_names_image ON image_names (image_id) INCLUDE (registry, repository, tag);
+-- Images that are few are put in order by their names.
+{postgresql}CREATE INDEX images_place ON images (id) INCLUDE (name);
