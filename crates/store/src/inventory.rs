@@ -149,7 +149,7 @@ pub fn packages(
     narrow(filter, leads, &PACKAGES, &reached, connection.is_sqlite(), &mut conditions);
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
-    let limit = conditions.bind(i64::from(limit) + 1);
+    let limit = i64::from(limit) + 1;
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
@@ -202,7 +202,7 @@ fn counted(
 ) -> Result<RowCount, StoreError> {
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
-    let limit = conditions.bind(i64::from(MOST_COUNTED) + 1);
+    let limit = i64::from(MOST_COUNTED) + 1;
     let (sql, parameters) = conditions.finish();
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {sql} ORDER BY {order} LIMIT {limit}) c");
     Ok(RowCount::of(connection.row(&sql, &parameters)?.as_ref()))
@@ -481,7 +481,7 @@ fn known_vulnerabilities(
     let first_seen = reached.first_seen(&mut conditions, connection.is_sqlite());
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
-    let limit = conditions.bind(i64::from(limit) + 1);
+    let limit = i64::from(limit) + 1;
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(

@@ -87,7 +87,7 @@ pub fn packages(
         let (name, number) = (conditions.bind(name), conditions.bind(*number));
         conditions.add(format!("(p.name, p.id) > ({name}, {number})"));
     }
-    let limit = conditions.bind(i64::from(query.limit) + 1);
+    let limit = i64::from(query.limit) + 1;
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(

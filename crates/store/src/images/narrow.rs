@@ -170,16 +170,28 @@ impl<'a> Question<'a> {
             }),
             Way::InOrder => None,
         };
-        // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
-        let (own, others): (Vec<_>, Vec<_>) =
-            self.others(led.as_ref().map(|(at, ..)| *at)).partition(|part| part.is_of_row());
-        let asked = own.iter().chain(&others).filter(|part| with_slow || !part.is_slow());
-        asked.for_each(|part| part.ask(conditions, self.permit));
+        self.ask_others(led.as_ref().map(|(at, ..)| *at), with_slow, conditions);
         led.map(|(_, most, ids)| {
             conditions.add("i.id = d.image_id".to_owned());
             // The limit, which is never reached, tells PostgreSQL how few there are.
             format!("({}) d", ids.distinct(most + MOST_NEW))
         })
+    }
+
+    /// Adds the parts but for the one that leads: all of them, or those alone that are not slow.
+    fn ask_others(&self, led: Option<usize>, with_slow: bool, conditions: &mut Conditions) {
+        // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
+        let (own, others): (Vec<_>, Vec<_>) = self.others(led).partition(|part| part.is_of_row());
+        let asked = own.iter().chain(&others).filter(|part| with_slow || !part.is_slow());
+        asked.for_each(|part| part.ask(conditions, self.permit));
+    }
+
+    /// The rows of those that lead, as `d`, where some do; all that is asked of each is added to the conditions.
+    pub(super) fn leading_alone(&self, way: Way, conditions: &mut Conditions) -> Option<String> {
+        let Way::Led { part, most, .. } = way else { return None };
+        let ids = self.parts.get(part)?.ids(conditions, self.permit)?;
+        self.ask_others(Some(part), true, conditions);
+        Some(format!("({}) d", ids.distinct(most + MOST_NEW)))
     }
 
     /// What stands behind `FROM`.
@@ -196,6 +208,15 @@ impl<'a> Question<'a> {
             Way::InOrder => None,
         };
         self.others(led).filter(|part| part.is_slow())
+    }
+
+    /// Whether anything is asked of each image that leads.
+    pub(super) fn is_asked(&self, way: Way) -> bool {
+        let led = match way {
+            Way::Led { part, .. } => Some(part),
+            Way::InOrder => None,
+        };
+        self.others(led).next().is_some()
     }
 
     /// Whether a slow part is asked of each image that leads.

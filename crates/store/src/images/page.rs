@@ -4,6 +4,8 @@
 //! order, as the images of a repository do in that of names. So no more than the beginning is gone through where a term could
 //! lead by more images, and how much was found in it tells which way is the shorter one.
 
+use std::time::Instant;
+
 use policy::access::{Permit, Reach};
 
 use super::list::{ImageSort, columns};
@@ -18,7 +20,8 @@ const BEGINNING: u32 = if cfg!(test) { 30 } else { 3000 };
 /// No more images than these are looked up one by one.
 const MOST_ONE_BY_ONE: u64 = if cfg!(test) { 60 } else { 10_000 };
 
-/// Of more images than these that lead, what is slow to ask is asked until the page is full and not of all.
+/// Of more images than these that lead, what is slow to ask is asked until the page is full and not of all; on PostgreSQL
+/// whatever is asked.
 const MANY: u64 = if cfg!(test) { 40 } else { 1000 };
 
 /// So many images are asked at once then.
@@ -54,16 +57,21 @@ impl Page<'_> {
         after: &PagePlace,
         limit: i64,
     ) -> Result<(Vec<Row>, Option<Counted>), StoreError> {
-        let covers_everything = self.permit.covers_everything();
         let way = self.question.way(connection)?;
         let late = match way {
-            Way::Led { images, .. } if covers_everything && images > MANY && self.question.is_slow(way) => {
-                return Ok((self.sifted(connection, way, after, limit)?, None));
-            }
-            Way::InOrder if covers_everything => self.question.late_way(connection)?,
-            Way::InOrder | Way::Led { .. } => None,
+            Way::Led { .. } => return self.led(connection, way, after, limit),
+            Way::InOrder if self.permit.covers_everything() => self.question.late_way(connection)?,
+            Way::InOrder => None,
         };
         let Some(late) = late else { return self.found(connection, way, after, limit) };
+        // How much the beginning has, which tells the way and not what is found, is as of some time in the last minute.
+        let (remembered, now, beginning) = (connection.remembered(), Instant::now(), self.beginning(after));
+        if let Some(found) = remembered.get(&beginning, now)
+            && is_shorter(late, found, limit)
+            && self.question.leads_still(connection, late)?
+        {
+            return self.led(connection, late, after, limit);
+        }
         let Some(end) = self.end_of_beginning(connection, after)? else {
             return self.found(connection, way, after, limit);
         };
@@ -73,18 +81,71 @@ impl Page<'_> {
         if missing == 0 {
             return Ok((rows, Some(Counted::Apart)));
         }
-        // So many images would have to be gone through at the same rate.
-        let ahead = i64::from(BEGINNING).saturating_mul(missing).checked_div(found);
-        let ahead = ahead.map_or(u64::MAX, |ahead| u64::try_from(ahead).unwrap_or_default());
-        let is_shorter = matches!(late, Way::Led { images, .. } if images < ahead);
-        if is_shorter && self.question.leads_still(connection, late)? {
-            return match self.question.is_slow(late) {
-                true => Ok((self.sifted(connection, late, after, limit)?, None)),
-                false => self.found(connection, late, after, limit),
-            };
+        let found = u64::try_from(found).unwrap_or_default();
+        if is_shorter(late, found, limit) && self.question.leads_still(connection, late)? {
+            remembered.keep(beginning, found, 0, now);
+            return self.led(connection, late, after, limit);
         }
-        rows.extend(self.rows(connection, way, &end, None, missing)?);
+        // Some more than are missing, so that there are few different statements to prepare.
+        let missing = u64::try_from(missing).unwrap_or_default();
+        let most = i64::try_from(missing.next_power_of_two()).unwrap_or(limit).min(limit);
+        let more = self.rows(connection, way, &end, None, most)?;
+        rows.extend(more.into_iter().take(usize::try_from(missing).unwrap_or(usize::MAX)));
         Ok((rows, Some(Counted::Apart)))
+    }
+
+    /// What the number of images is remembered by that the beginning behind a place has.
+    fn beginning(&self, after: &PagePlace) -> String {
+        let mut conditions = Conditions::default();
+        let _ = self.question.leading(Way::InOrder, true, &mut conditions);
+        format!("beginning {:?} {after:?} {conditions:?}", self.sort)
+    }
+
+    /// The rows of a part that leads.
+    fn led(
+        &self,
+        connection: &mut Connection,
+        way: Way,
+        after: &PagePlace,
+        limit: i64,
+    ) -> Result<(Vec<Row>, Option<Counted>), StoreError> {
+        let is_many = matches!(way, Way::Led { images, .. } if images > MANY) && self.permit.covers_everything();
+        match (is_many, connection.is_sqlite()) {
+            (true, true) if self.question.is_slow(way) => Ok((self.sifted(connection, way, after, limit)?, None)),
+            (true, false) if self.question.is_asked(way) => Ok((self.asked(connection, way, after, limit)?, None)),
+            _ => self.found(connection, way, after, limit),
+        }
+    }
+
+    /// The rows of those that lead on PostgreSQL where these are many: an index alone tells their places in the order, and the
+    /// rest is asked of one after another until the page is full. Nothing counts them.
+    fn asked(
+        &self,
+        connection: &mut Connection,
+        way: Way,
+        after: &PagePlace,
+        limit: i64,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut conditions = Conditions::default();
+        let Some(rows) = self.question.leading_alone(way, &mut conditions) else { return Ok(Vec::new()) };
+        let (column, _) = self.sort.column();
+        let (sign, order) = self.direction();
+        let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
+        let is_behind = format!("i.id = d.image_id AND ({column}, i.id) {sign} ({value}, {id})");
+        let found = leading_places(way, connection.is_sqlite(), &rows, column, &is_behind);
+        let columns = columns("i.name", "i.registered");
+        let (asked, parameters) = conditions.finish();
+        // What is sorted within is not sorted again, and a query for one value is not asked before that.
+        let sql = format!(
+            "WITH found AS MATERIALIZED ({found})
+             SELECT {columns}, 0 FROM (
+                 SELECT x.id, x.place FROM (
+                     SELECT id, place FROM found WHERE place IS NOT NULL ORDER BY place {order}, id {order}) x
+                 WHERE (SELECT 1 FROM images i WHERE i.id = x.id AND {asked} LIMIT 1) IS NOT NULL
+                 ORDER BY x.place {order}, x.id {order} LIMIT {limit}) d
+             CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
+        );
+        connection.rows(&sql, &parameters)
     }
 
     fn found(
@@ -175,7 +236,9 @@ impl Page<'_> {
         if self.sort.sort.is_descending { ("<", "DESC") } else { (">", "ASC") }
     }
 
-    /// The rows between two places, found in one way.
+    /// The rows between two places, found in one way. How many is said in the text: of a parameter PostgreSQL takes it for a
+    /// tenth of all rows, finds a plan for any parameters far too dear by that, and plans each query anew (PostgreSQL 15
+    /// manual, PREPARE).
     fn rows(
         &self,
         connection: &mut Connection,
@@ -192,7 +255,6 @@ impl Page<'_> {
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
         let (name, registered) = (conditions.listed(permit, "i"), conditions.registered(permit, "i"));
         let columns = columns(&name, &registered);
-        let limit = conditions.bind(limit);
         let of_scope = of_scope(self.sort.sort.key);
         let column = match of_scope {
             Some("name") => name.as_str(),
@@ -255,6 +317,14 @@ impl Page<'_> {
     }
 }
 
+/// Whether fewer images lead in another way than would have to be gone through for a page, where so many of the beginning are on
+/// it.
+fn is_shorter(late: Way, found: u64, limit: i64) -> bool {
+    let missing = u64::try_from(limit).unwrap_or_default().saturating_sub(found);
+    let ahead = u64::from(BEGINNING).saturating_mul(missing).checked_div(found).unwrap_or(u64::MAX);
+    matches!(late, Way::Led { images, .. } if images < ahead)
+}
+
 /// A query for those that lead, each with its place in the order; of one that the question is not about, nothing is its place.
 fn leading_places(way: Way, is_sqlite: bool, rows: &str, column: &str, sql: &str) -> String {
     match way {
@@ -277,7 +347,7 @@ mod tests {
     use super::super::tests::{evaluation_within, image, name, permit, write};
     use super::super::write::register;
     use super::*;
-    use crate::testing::on_both_stores;
+    use crate::testing::{on_both_stores, said};
 
     /// What repository an image is in: every third of them, and those of the end.
     fn repository(number: u32) -> String {
@@ -330,7 +400,10 @@ mod tests {
                 ("late", &["late"], None),
                 ("third late", &["third", "late"], None),
                 ("repository:*-late -third", &["other", "late"], None),
-                // Slow to ask of those that lead.
+                // Asked of those that lead.
+                ("tag:2 third", &[":2", "third"], None),
+                ("tag:2 third -late", &[":2", "third", "early"], None),
+                // Slow to ask of these.
                 ("tag:2 package:zlib", &[":2"], Some(8)),
                 ("tag:2 -package:xz third", &[":2", "third"], Some(8)),
             ] {
@@ -345,8 +418,18 @@ mod tests {
                     expected.reverse();
                 }
             }
-            // The beginning has none of them, and what leads is counted.
+            // The beginning has none of them, and what leads is counted. For a minute the beginning is not gone through again.
             assert_eq!(listed(store, "late", "name").1, Some(70));
+            let asked = |filter: &'static str| {
+                let said = store.read_blocking(move |connection| {
+                    let filter = Filter::read(filter, KEYS, 0).unwrap();
+                    let query = ImageQuery { filter, limit: 20, ..ImageQuery::default() };
+                    said(connection, |connection| list(connection, &permit("images.read", &[]), &query))
+                });
+                said.unwrap().iter().any(|sql| sql.contains("OFFSET"))
+            };
+            assert!(!asked("late"));
+            assert_eq!([asked("late debian"), asked("late debian")], [true, false]);
         });
     }
 }

@@ -80,7 +80,7 @@ impl Newest<'_> {
             let own = conditions.condition(&term.test, "newest.place", FieldKind::Integer);
             within.push(if term.is_negated { not(&own) } else { own });
         }
-        let (within, limit) = (within.join(" AND "), conditions.bind(i64::from(*limit) + 1));
+        let (within, limit) = (within.join(" AND "), i64::from(*limit) + 1);
         let (sql, parameters) = conditions.finish();
         let rows = connection.rows(
             &format!(
