@@ -158,7 +158,7 @@ pub(crate) async fn register_within(
     index::call(&mut report, &names);
     let image = Arc::new(image);
     if let Reach::Scopes(scopes) = permit.reach() {
-        let rules = Rules::read(app, clock::now()).await?;
+        let rules = Rules::read_kept(app, clock::now()).await?;
         let is_within = |name: &ImageName| {
             let attributes = judging::attributes([name], &image.labels, &image.digest, &image.os, &image.platform);
             !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
@@ -307,11 +307,10 @@ async fn judge(
     database: Option<Arc<Database>>,
 ) -> ApiResult<Evaluation> {
     let now = clock::now();
-    let rules = Rules::read(app, now).await?;
+    let rules = Rules::read_kept(app, now).await?;
     let (asked, own) = (names.clone(), digest.to_owned());
     let approvals = app.read(move |connection| approvals::of_names(connection, &own, &asked)).await?;
     let (mut report, names, rego) = (report.clone(), names.clone(), Arc::clone(&app.assurance.rego));
-    let rules = Arc::new(rules);
     let judging_by = Arc::clone(&rules);
     let evaluation = app.assurance.judge(&judging_by, move || {
         let question = Question {

@@ -137,7 +137,7 @@ impl Asked {
     /// registered.
     async fn known(&self, app: &App, permit: &Permit, found: Found) -> ApiResult<Found> {
         let Some(name) = self.name.clone().filter(|_| !permit.covers_everything()) else { return Ok(found) };
-        let rules = Rules::read(app, clock::now()).await?;
+        let rules = Rules::read_kept(app, clock::now()).await?;
         let (own, digests) = (permit.clone(), found.images(self));
         let known = app.read(move |connection| {
             let mut known = BTreeSet::new();
@@ -323,7 +323,7 @@ pub(crate) async fn of_page(
         return Ok(told);
     }
     let now = clock::now();
-    let rules = Arc::new(Rules::read(app, now).await?);
+    let rules = Rules::read_kept(app, now).await?;
     if rules.policies.iter().any(policy::Policy::has_custom_checks) {
         return Ok(told);
     }
@@ -367,7 +367,7 @@ async fn judge(
     names: BTreeSet<ImageName>,
     at: i64,
 ) -> ApiResult<StoredVerdict> {
-    let rules = Arc::new(Rules::read(app, clock::now()).await?);
+    let rules = Rules::read_kept(app, clock::now()).await?;
     let (permit, own) = (permit.clone(), digest.to_owned());
     let stored = app.read(move |connection| {
         let id = images::id_of_digest(connection, &permit, &own)?;
