@@ -13,6 +13,9 @@ INSERT INTO image_segments (segment, image_id)
             FROM cut WHERE remainder <> '')
     SELECT DISTINCT segment, image_id FROM cut WHERE segment <> '';
 
+-- Images that lead a list are put in order by their names, for which their rows are wide.
+CREATE INDEX images_place ON images (id, name);
+
 -- What SQLite has in its tables without row ids, PostgreSQL looks up in the table: an index that answers alone spares it that.
 {postgresql}DROP INDEX image_words_image;
 {postgresql}CREATE INDEX image_words_image ON image_words (image_id, word);
@@ -20,8 +23,6 @@ INSERT INTO image_segments (segment, image_id)
 {postgresql}CREATE INDEX image_labels_image ON image_labels (image_id, label);
 {postgresql}DROP INDEX image_names_image;
 {postgresql}CREATE INDEX image_names_image ON image_names (image_id) INCLUDE (registry, repository, tag);
--- Images that are few are put in order by their names.
-{postgresql}CREATE INDEX images_place ON images (id) INCLUDE (name);
 
 -- Indexes answer alone of pages that were vacuumed since they were written (PostgreSQL 15 manual, 11.9, 25.1.4). Rows of images
 -- come and stay: a fifth of millions more until the next time, as it is by itself, is too many.

@@ -275,6 +275,8 @@ fn images(store: &Store) {
         "evaluated:>=2000-01-01",
         "severity:>=high platform:linux/amd64 package:common-2",
         "debian decision:deny -tag:7 label:team=7",
+        "package:usual-7 debian",
+        "name:*/api-7:*",
     ];
     // Within applications every third is enough.
     for (scopes, step) in [(&[][..], 1), (&["small"], 3), (&["large"], 4)] {

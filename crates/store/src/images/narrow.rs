@@ -46,6 +46,16 @@ pub(super) enum Way {
     InOrder,
 }
 
+impl Way {
+    /// The place of the part that leads.
+    fn part(self) -> Option<usize> {
+        match self {
+            Way::Led { part, .. } => Some(part),
+            Way::InOrder => None,
+        }
+    }
+}
+
 impl<'a> Question<'a> {
     /// Takes a question apart.
     ///
@@ -160,73 +170,45 @@ impl<'a> Question<'a> {
         others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_) | Part::Segment(_)))
     }
 
-    /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions, of all parts
-    /// or of those alone that are not slow.
-    pub(super) fn leading(&self, way: Way, with_slow: bool, conditions: &mut Conditions) -> Option<String> {
-        let led = match way {
-            Way::Led { part, most, .. } => self.parts.get(part).and_then(|leading| {
-                let ids = leading.ids(conditions, self.permit)?;
-                Some((part, most, ids))
-            }),
-            Way::InOrder => None,
-        };
-        self.ask_others(led.as_ref().map(|(at, ..)| *at), with_slow, conditions);
-        led.map(|(_, most, ids)| {
+    /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions.
+    pub(super) fn leading(&self, way: Way, conditions: &mut Conditions) -> Option<String> {
+        let rows = self.leading_alone(way, conditions);
+        self.ask_of(rows.as_ref().and(way.part()), conditions);
+        if rows.is_some() {
             conditions.add("i.id = d.image_id".to_owned());
-            // The limit, which is never reached, tells PostgreSQL how few there are.
-            format!("({}) d", ids.distinct(most + MOST_NEW))
-        })
+        }
+        rows
     }
 
-    /// Adds the parts but for the one that leads: all of them, or those alone that are not slow.
-    fn ask_others(&self, led: Option<usize>, with_slow: bool, conditions: &mut Conditions) {
-        // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
-        let (own, others): (Vec<_>, Vec<_>) = self.others(led).partition(|part| part.is_of_row());
-        let asked = own.iter().chain(&others).filter(|part| with_slow || !part.is_slow());
-        asked.for_each(|part| part.ask(conditions, self.permit));
-    }
-
-    /// The rows of those that lead, as `d`, where some do; all that is asked of each is added to the conditions.
+    /// The same rows, of which nothing is asked.
     pub(super) fn leading_alone(&self, way: Way, conditions: &mut Conditions) -> Option<String> {
         let Way::Led { part, most, .. } = way else { return None };
         let ids = self.parts.get(part)?.ids(conditions, self.permit)?;
-        self.ask_others(Some(part), true, conditions);
+        // The limit, which is never reached, tells PostgreSQL how few there are.
         Some(format!("({}) d", ids.distinct(most + MOST_NEW)))
+    }
+
+    /// Whether anything is asked of each image that leads.
+    pub(super) fn is_asked(&self, way: Way) -> bool {
+        self.others(way.part()).next().is_some()
+    }
+
+    /// Adds to the conditions what is asked of each image that leads.
+    pub(super) fn ask_others(&self, way: Way, conditions: &mut Conditions) {
+        self.ask_of(way.part(), conditions);
+    }
+
+    fn ask_of(&self, led: Option<usize>, conditions: &mut Conditions) {
+        // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
+        let (own, others): (Vec<_>, Vec<_>) = self.others(led).partition(|part| part.is_of_row());
+        own.iter().chain(&others).for_each(|part| part.ask(conditions, self.permit));
     }
 
     /// What stands behind `FROM`.
     pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
         // SQLite takes the tables of a CROSS JOIN in their order.
-        let leading = self.leading(way, true, conditions).map(|rows| format!("{rows} CROSS JOIN images i"));
+        let leading = self.leading(way, conditions).map(|rows| format!("{rows} CROSS JOIN images i"));
         leading.unwrap_or_else(|| "images i".to_owned())
-    }
-
-    /// Those parts that are slow, of what is asked of each image that leads.
-    fn slow(&self, way: Way) -> impl Iterator<Item = &Part<'a>> {
-        let led = match way {
-            Way::Led { part, .. } => Some(part),
-            Way::InOrder => None,
-        };
-        self.others(led).filter(|part| part.is_slow())
-    }
-
-    /// Whether anything is asked of each image that leads.
-    pub(super) fn is_asked(&self, way: Way) -> bool {
-        let led = match way {
-            Way::Led { part, .. } => Some(part),
-            Way::InOrder => None,
-        };
-        self.others(led).next().is_some()
-    }
-
-    /// Whether a slow part is asked of each image that leads.
-    pub(super) fn is_slow(&self, way: Way) -> bool {
-        self.slow(way).next().is_some()
-    }
-
-    /// Adds the slow parts to the conditions.
-    pub(super) fn ask_slow(&self, way: Way, conditions: &mut Conditions) {
-        self.slow(way).for_each(|part| part.ask(conditions, self.permit));
     }
 
     /// Whether an index can count what it asks: there is one thing to ask, or none.

@@ -20,12 +20,14 @@ const BEGINNING: u32 = if cfg!(test) { 30 } else { 3000 };
 /// No more images than these are looked up one by one.
 const MOST_ONE_BY_ONE: u64 = if cfg!(test) { 60 } else { 10_000 };
 
-/// Of more images than these that lead, what is slow to ask is asked until the page is full and not of all; on PostgreSQL
-/// whatever is asked.
+/// Of more images than these that lead, the rest is asked until the page is full and not of all.
 const MANY: u64 = if cfg!(test) { 40 } else { 1000 };
 
-/// So many images are asked at once then.
-const SIFTED: usize = if cfg!(test) { 8 } else { 64 };
+/// So many images are asked at once then, and so many where the first few times did not fill the page.
+const SIFTED: (usize, usize) = if cfg!(test) { (8, 16) } else { (64, 512) };
+
+/// How often the smaller number is asked.
+const SIFTED_FEW: usize = 4;
 
 /// The place of the number of all images behind the columns of each.
 const COUNT: usize = 29;
@@ -97,7 +99,7 @@ impl Page<'_> {
     /// What the number of images is remembered by that the beginning behind a place has.
     fn beginning(&self, after: &PagePlace) -> String {
         let mut conditions = Conditions::default();
-        let _ = self.question.leading(Way::InOrder, true, &mut conditions);
+        let _ = self.question.leading(Way::InOrder, &mut conditions);
         format!("beginning {:?} {after:?} {conditions:?}", self.sort)
     }
 
@@ -110,15 +112,15 @@ impl Page<'_> {
         limit: i64,
     ) -> Result<(Vec<Row>, Option<Counted>), StoreError> {
         let is_many = matches!(way, Way::Led { images, .. } if images > MANY) && self.permit.covers_everything();
-        match (is_many, connection.is_sqlite()) {
-            (true, true) if self.question.is_slow(way) => Ok((self.sifted(connection, way, after, limit)?, None)),
-            (true, false) if self.question.is_asked(way) => Ok((self.asked(connection, way, after, limit)?, None)),
-            _ => self.found(connection, way, after, limit),
+        match (is_many && self.question.is_asked(way), connection.is_sqlite()) {
+            (true, true) => Ok((self.sifted(connection, way, after, limit)?, None)),
+            (true, false) => Ok((self.asked(connection, way, after, limit)?, None)),
+            (false, _) => self.found(connection, way, after, limit),
         }
     }
 
-    /// The rows of those that lead on PostgreSQL where these are many: an index alone tells their places in the order, and the
-    /// rest is asked of one after another until the page is full. Nothing counts them.
+    /// The rows of those that lead where these are many: an index alone tells their places in the order of names, and the rest
+    /// is asked of one after another until the page is full. Nothing counts them. PostgreSQL does that within one query.
     fn asked(
         &self,
         connection: &mut Connection,
@@ -130,9 +132,10 @@ impl Page<'_> {
         let Some(rows) = self.question.leading_alone(way, &mut conditions) else { return Ok(Vec::new()) };
         let (column, _) = self.sort.column();
         let (sign, order) = self.direction();
+        self.question.ask_others(way, &mut conditions);
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
         let is_behind = format!("i.id = d.image_id AND ({column}, i.id) {sign} ({value}, {id})");
-        let found = leading_places(way, connection.is_sqlite(), &rows, column, &is_behind);
+        let found = leading_places(way, Rows::Postgres, &rows, column, &is_behind);
         let columns = columns("i.name", "i.registered");
         let (asked, parameters) = conditions.finish();
         // What is sorted within is not sorted again, and a query for one value is not asked before that.
@@ -163,8 +166,7 @@ impl Page<'_> {
         Ok((rows, counted))
     }
 
-    /// The rows of those that lead where these are many and a part of the question is slow: it is asked of one image after
-    /// another in their order until the page is full, and nothing counts them.
+    /// The same on SQLite, which would ask all before it puts them in order: some are asked at a time.
     fn sifted(
         &self,
         connection: &mut Connection,
@@ -173,22 +175,25 @@ impl Page<'_> {
         limit: i64,
     ) -> Result<Vec<Row>, StoreError> {
         let mut conditions = Conditions::default();
-        let Some(rows) = self.question.leading(way, false, &mut conditions) else { return Ok(Vec::new()) };
+        let Some(rows) = self.question.leading_alone(way, &mut conditions) else { return Ok(Vec::new()) };
         let (column, _) = self.sort.column();
         let (sign, order) = self.direction();
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
-        conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+        conditions.add(format!("i.id = d.image_id AND ({column}, i.id) {sign} ({value}, {id})"));
         let (sql, parameters) = conditions.finish();
-        let found = leading_places(way, connection.is_sqlite(), &rows, column, &sql);
+        let found = leading_places(way, Rows::Sqlite { are_bare: true }, &rows, column, &sql);
         let sql = format!(
             "WITH found AS MATERIALIZED ({found})
              SELECT id FROM found WHERE place IS NOT NULL ORDER BY place {order}, id {order}"
         );
         let ids: Vec<i64> = connection.rows(&sql, &parameters)?.iter().map(|row| row.integer(0)).collect();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (few, many) = ids.split_at(ids.len().min(SIFTED.0 * SIFTED_FEW));
+        let chunks = few.chunks(SIFTED.0).map(|ids| (ids, SIFTED.0));
+        let chunks = chunks.chain(many.chunks(SIFTED.1).map(|ids| (ids, SIFTED.1)));
         let mut sifted = Vec::new();
-        for ids in ids.chunks(SIFTED) {
-            sifted.extend(self.sift(connection, way, ids)?);
+        for (ids, size) in chunks {
+            sifted.extend(self.sift(connection, way, ids, size)?);
             if sifted.len() >= limit {
                 sifted.truncate(limit);
                 break;
@@ -197,18 +202,18 @@ impl Page<'_> {
         Ok(sifted)
     }
 
-    /// The rows of those of these images for which the slow parts hold, in the same order.
-    fn sift(&self, connection: &mut Connection, way: Way, ids: &[i64]) -> Result<Vec<Row>, StoreError> {
+    /// The rows of those of these images, of which there are no more than `size`, for which the rest holds, in the same order.
+    fn sift(&self, connection: &mut Connection, way: Way, ids: &[i64], size: usize) -> Result<Vec<Row>, StoreError> {
         let mut conditions = Conditions::default();
         // As many as ever, so that it is one statement to prepare: the last stands for those that are missing.
-        let places = ids.iter().chain(ids.last().into_iter().cycle()).take(SIFTED);
+        let places = ids.iter().chain(ids.last().into_iter().cycle()).take(size);
         let places: Vec<String> = places.map(|id| conditions.bind(*id)).collect();
         conditions.add(format!("i.id IN ({})", places.join(", ")));
-        self.question.ask_slow(way, &mut conditions);
+        self.question.ask_others(way, &mut conditions);
         let columns = columns("i.name", "i.registered");
         let (sql, parameters) = conditions.finish();
         let mut rows = connection.rows(&format!("SELECT {columns} FROM images i WHERE {sql}"), &parameters)?;
-        rows.sort_by_key(|row| ids.iter().position(|id| *id == row.integer(0)));
+        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.integer(0)));
         Ok(rows)
     }
 
@@ -249,7 +254,7 @@ impl Page<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         let permit = self.permit;
         let mut conditions = Conditions::default();
-        let leading = self.question.leading(way, true, &mut conditions);
+        let leading = self.question.leading(way, &mut conditions);
         let (column, _) = self.sort.column();
         let (sign, order) = self.direction();
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
@@ -279,7 +284,11 @@ impl Page<'_> {
         let sql = match leading {
             // They are few: all are put in order at once, which counts them too.
             Some(rows) => {
-                let found = leading_places(way, connection.is_sqlite(), &rows, column, &sql);
+                let rows_of = match connection.is_sqlite() {
+                    true => Rows::Sqlite { are_bare: permit.covers_everything() && !self.question.is_asked(way) },
+                    false => Rows::Postgres,
+                };
+                let found = leading_places(way, rows_of, &rows, column, &sql);
                 format!(
                     "WITH found AS MATERIALIZED ({found})
                      SELECT {columns}, (SELECT count(place) FROM found)
@@ -325,12 +334,26 @@ fn is_shorter(late: Way, found: u64, limit: i64) -> bool {
     matches!(late, Way::Led { images, .. } if images < ahead)
 }
 
+/// Which database looks up images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// `are_bare` where nothing is asked of them but their places.
+    Sqlite {
+        are_bare: bool,
+    },
+    Postgres,
+}
+
 /// A query for those that lead, each with its place in the order; of one that the question is not about, nothing is its place.
-fn leading_places(way: Way, is_sqlite: bool, rows: &str, column: &str, sql: &str) -> String {
+fn leading_places(way: Way, looked_up: Rows, rows: &str, column: &str, sql: &str) -> String {
     match way {
+        // By the key SQLite would read the rows, which are wide, whatever an index has.
+        _ if looked_up == (Rows::Sqlite { are_bare: true }) && column == "i.name" => {
+            format!("SELECT i.id, i.name AS place FROM {rows} CROSS JOIN images i INDEXED BY images_place WHERE {sql}")
+        }
         // PostgreSQL goes through an index of all images rather than look up some thousands, which takes longer: it has no
         // choice where each is a query of its own.
-        Way::Led { most, .. } if most <= MOST_ONE_BY_ONE && !is_sqlite => {
+        Way::Led { most, .. } if most <= MOST_ONE_BY_ONE && looked_up == Rows::Postgres => {
             format!("SELECT d.image_id AS id, (SELECT {column} FROM images i WHERE {sql}) AS place FROM {rows}")
         }
         Way::Led { .. } | Way::InOrder => {
@@ -400,10 +423,12 @@ mod tests {
                 ("late", &["late"], None),
                 ("third late", &["third", "late"], None),
                 ("repository:*-late -third", &["other", "late"], None),
-                // Asked of those that lead.
+                // Found by a part of the repository.
+                ("repository:*/third-late", &["third-late"], None),
+                ("name:*/third-*:2", &["third", ":2"], None),
+                // Asked of many that lead.
                 ("tag:2 third", &[":2", "third"], None),
                 ("tag:2 third -late", &[":2", "third", "early"], None),
-                // Slow to ask of these.
                 ("tag:2 package:zlib", &[":2"], Some(8)),
                 ("tag:2 -package:xz third", &[":2", "third"], Some(8)),
             ] {

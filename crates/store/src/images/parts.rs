@@ -108,13 +108,6 @@ impl Part<'_> {
         matches!(self, Part::Nothing) || matches!(self, Part::Test { field, .. } if field.place == Place::Own)
     }
 
-    /// Whether it takes long to ask an image for it: all that the image has, or all that it could have, is looked through.
-    pub(super) fn is_slow(&self) -> bool {
-        let is_inexact =
-            |term: &Term, field: &ImageField| field.place == Place::Vulnerabilities && !is_exact(&term.test);
-        self.is_of_packages() || matches!(self, Part::Test { term, field } if is_inexact(term, field))
-    }
-
     /// Whether it holds by the names of an image, or since when it has one.
     pub(super) fn is_of_names(&self) -> bool {
         match self {
