@@ -193,6 +193,12 @@ impl<'a> Question<'a> {
         self.others(way.part()).next().is_some()
     }
 
+    /// Whether something is asked of each image that leads, or of every image, and none of it is told by its row: its number is
+    /// enough.
+    pub(super) fn is_asked_of_numbers(&self, way: Way) -> bool {
+        self.is_asked(way) && !self.others(way.part()).any(Part::is_of_row)
+    }
+
     /// Adds to the conditions what is asked of each image that leads.
     pub(super) fn ask_others(&self, way: Way, conditions: &mut Conditions) {
         self.ask_of(way.part(), conditions);

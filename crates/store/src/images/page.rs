@@ -297,6 +297,13 @@ impl Page<'_> {
                      CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
                 )
             }
+            // An index has all that is asked of those that are passed over.
+            None if permit.covers_everything() && self.question.is_asked_of_numbers(way) => format!(
+                "SELECT {columns}, 0 FROM (
+                     SELECT i.id, {column} AS place FROM images i WHERE {sql}
+                     ORDER BY {column} {order}, i.id {order} LIMIT {limit}) d
+                 CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
+            ),
             None if scopes.is_empty() => format!(
                 "SELECT {columns}, 0 FROM images i WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"
             ),
