@@ -118,6 +118,25 @@ fn every_earlier_schema_with_rows_comes_up_to_date() {
 }
 
 #[test]
+fn repositories_of_before_are_cut_into_their_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut addresses = vec![Address::Sqlite(folder.path().join("old.db"))];
+    addresses.extend(test_support::postgres_database().map(Address::Postgres));
+    for address in addresses {
+        let mut connection = open(&address);
+        Schema::migrate_to(&mut connection, 25).unwrap();
+        fill(&mut connection, &tables(25));
+        let named = "UPDATE image_names SET repository = 'Shop/eu/api' WHERE image_id = 1";
+        connection.execute(named, &[]).unwrap();
+        Schema::migrate(&mut connection).unwrap();
+        let parts = rows(&mut connection, "image_segments", &["segment", "image_id"]);
+        let parts: Vec<(String, i64)> = parts.iter().map(|row| (row.text(0), row.integer(1))).collect();
+        let expected = [("api", 1), ("eu", 1), ("row-2", 2), ("row-3", 3), ("shop", 1)];
+        assert_eq!(parts, expected.map(|(part, image)| (part.to_owned(), image)));
+    }
+}
+
+#[test]
 fn a_step_that_fails_leaves_the_schema_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let address = Address::Sqlite(folder.path().join("old.db"));
