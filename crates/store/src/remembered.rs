@@ -1,7 +1,8 @@
 //! Large counts that were taken lately, so that lists do not count the same thousands again with each of their pages.
 //!
 //! Small ones are never remembered: whoever has registered an image sees it counted. Of a thousand images one more or less,
-//! for a minute, is no news.
+//! for a minute, is no news. How much the beginning of a list has, which tells the way to a page and not what is on it, is
+//! remembered whatever its size (`images/page.rs`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +17,7 @@ pub(crate) const LARGE: u64 = if cfg!(test) { 20 } else { 200 };
 /// The same within application scopes, where each image that is counted has to be looked up.
 pub(crate) const LARGE_WITHIN: u64 = 20;
 
-/// The most counts that are remembered: some 2 MiB.
+/// The most counts that are remembered: a few MiB.
 const MOST: usize = 10_000;
 
 /// The counts of a store, by what was counted.
