@@ -2,7 +2,6 @@
 
 mod older;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
