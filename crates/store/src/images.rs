@@ -62,4 +62,6 @@ pub(crate) fn segments_of(repository: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
+mod shared_tests;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -124,6 +124,7 @@ fn register(connection: &mut Connection, number: i64) -> Result<(), StoreError> 
             body: vec![1; 300],
         },
         scopes: BTreeMap::from([(if number % 60 == 0 { "small" } else { "large" }.to_owned(), BTreeSet::from([name]))]),
+        names: names.len(),
         generation: 0,
         intelligence: String::new(),
     };

@@ -189,6 +189,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             .into_iter()
             .map(|scope| (scope, image.names.iter().cloned().collect()))
             .collect(),
+        names: image.names.len(),
         generation,
         intelligence: String::new(),
     };

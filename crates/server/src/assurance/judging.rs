@@ -65,6 +65,7 @@ fn evaluated(report: &mut ScanReport, question: &Question<'_>, former: Option<&[
         approval,
         verdict: verdict(report, question, former.unwrap_or_default()),
         scopes,
+        names: question.names.len(),
         generation: question.rules.generation,
         intelligence: fingerprint(question.database),
     }

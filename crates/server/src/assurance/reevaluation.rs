@@ -465,7 +465,7 @@ impl Stored {
 }
 
 /// Writes what changed, and records who came to be denied. An image that was registered with another index meanwhile was
-/// judged by that; one that has come to another verdict meanwhile is judged once more.
+/// judged by that; one that has come to another verdict or name meanwhile is judged once more.
 fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(), StoreError> {
     for Judged { id, hash, evaluation: judged, .. } in judged {
         match images::evaluate_index(connection, *id, hash, judged, now) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::PolicyEffect;
 
+use super::list::MOST_NAMES;
 use super::members::keep_scopes;
 use super::{DECISIONS, ImageName, finding_rows, word};
 use crate::audit::{Actor, AuditEntry, Outcome};
@@ -150,6 +151,8 @@ pub struct Evaluation {
     pub verdict: NewVerdict,
     /// The scopes that it belongs to, each with those of its names that are within by themselves.
     pub scopes: BTreeMap<String, BTreeSet<ImageName>>,
+    /// How many names of the image it was judged by.
+    pub names: usize,
     /// The number of the policies and exceptions that it was judged by.
     pub generation: i64,
     /// The fingerprint of the intelligence that it was judged by; empty for none.
@@ -176,6 +179,10 @@ pub fn evaluate(
     now: i64,
 ) -> Result<Evaluated, StoreError> {
     let row = present(connection, id, evaluation)?;
+    if !is_by_all_names(&row, evaluation) {
+        // Somebody else has given it a name meanwhile: what follows of both is found out by all of them.
+        crate::evaluation::queue(connection, id, &evaluation.verdict.cause)?;
+    }
     write(connection, id, &row, evaluation, now)
 }
 
@@ -183,8 +190,9 @@ pub fn evaluate(
 /// or has another index, by which it was evaluated when it came.
 ///
 /// # Errors
-/// [`StoreError::Changed`] when the object of a verdict was left out and the one that it says the same as does not hold any
-/// more: nothing is written then. Any other when the database fails.
+/// [`StoreError::Changed`] when the image has come to have a name that it was not judged by, or the object of a verdict was
+/// left out and the one that it says the same as does not hold any more: nothing is written then. Any other when the database
+/// fails.
 pub fn evaluate_index(
     connection: &mut Connection,
     id: i64,
@@ -193,10 +201,19 @@ pub fn evaluate_index(
     now: i64,
 ) -> Result<Option<Evaluated>, StoreError> {
     match present(connection, id, evaluation) {
-        Ok(row) if row.bytes(INDEX_HASH) == index_hash => write(connection, id, &row, evaluation, now).map(Some),
-        Ok(_) | Err(StoreError::NotFound { .. }) => Ok(None),
+        Ok(row) if row.bytes(INDEX_HASH) != index_hash => Ok(None),
+        Ok(row) if !is_by_all_names(&row, evaluation) => Err(StoreError::Changed { what: "names" }),
+        Ok(row) => write(connection, id, &row, evaluation, now).map(Some),
+        Err(StoreError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether an image was judged by all of its names, as far as they are read. None goes before the image does, so that their
+/// number tells.
+fn is_by_all_names(row: &Row, evaluation: &Evaluation) -> bool {
+    let names = row.integer(NAMES);
+    names > MOST_NAMES || usize::try_from(names) == Ok(evaluation.names)
 }
 
 /// Writes what differs from what there is.
@@ -366,7 +383,8 @@ fn present(connection: &mut Connection, id: i64, evaluation: &Evaluation) -> Res
 fn read(connection: &mut Connection, id: i64) -> Result<Row, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.name, v.continues, v.evaluated, v.reasons,
-         i.approval, i.critical, i.high, i.kev, i.fixable, i.secrets, i.malware, i.gaps, i.severity, x.hash FROM images i
+         i.approval, i.critical, i.high, i.kev, i.fixable, i.secrets, i.malware, i.gaps, i.severity, x.hash,
+         (SELECT count(*) FROM image_names n WHERE n.image_id = i.id) FROM images i
          LEFT JOIN verdicts v ON v.id = i.verdict_id LEFT JOIN image_indexes x ON x.image_id = i.id WHERE i.id = $1",
         &values![id],
     )?;
@@ -378,6 +396,9 @@ const INDEXED_FROM: usize = 9;
 
 /// The place of the hash of the index behind these.
 const INDEX_HASH: usize = 18;
+
+/// The place of the number of names.
+const NAMES: usize = 19;
 
 /// The columns that images are listed by, and what they are to be. What the intelligence covers changes the gaps although no
 /// finding changes.

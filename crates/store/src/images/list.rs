@@ -367,16 +367,19 @@ pub fn next_ids(
     Ok(rows.iter().map(|row| (row.integer(0), row.text(1))).collect())
 }
 
-/// The names of an image, current ones first.
+/// So many names of an image are read.
+pub(super) const MOST_NAMES: i64 = 1000;
+
+/// The names of an image, current ones first, up to 1,000.
 ///
 /// # Errors
 /// When the database fails.
 pub fn names(connection: &mut Connection, id: i64) -> Result<Vec<Named>, StoreError> {
-    let rows = connection.rows(
+    let sql = format!(
         "SELECT registry, repository, tag, seen, is_current FROM image_names WHERE image_id = $1
-         ORDER BY is_current DESC, registry, repository, tag LIMIT 1000",
-        &values![id],
-    )?;
+         ORDER BY is_current DESC, registry, repository, tag LIMIT {MOST_NAMES}"
+    );
+    let rows = connection.rows(&sql, &values![id])?;
     Ok(rows.iter().map(named).collect())
 }
 

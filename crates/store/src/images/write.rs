@@ -467,6 +467,10 @@ fn add_names_to(
                 )?;
             }
             None => {
+                if !is_first && !connection.is_sqlite() {
+                    // Whoever writes what follows of the image without this name ends first, and is seen then.
+                    connection.rows("SELECT 1 FROM images WHERE id = $1 FOR NO KEY UPDATE", &values![id])?;
+                }
                 connection.execute(
                     "INSERT INTO image_names (registry, repository, tag, image_id, seen, is_current)
                      VALUES ($1, $2, $3, $4, $5, 1)",
