@@ -5,6 +5,7 @@
 //! remembered whatever its size (`images/page.rs`).
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,34 +18,43 @@ pub(crate) const LARGE: u64 = if cfg!(test) { 20 } else { 200 };
 /// The same within application scopes, where each image that is counted has to be looked up.
 pub(crate) const LARGE_WITHIN: u64 = 20;
 
-/// The most counts that are remembered: a few MiB.
+/// The most counts that are remembered: about 1 MiB, however long is what tells what was counted.
 const MOST: usize = 10_000;
 
-/// The counts of a store, by what was counted.
+/// The counts of a store, by a hash of what was counted: filters may be long, and whoever asks chooses them. Nobody knows its
+/// keys, so that nobody can make two that are the same.
 #[derive(Debug, Default)]
-pub(crate) struct Remembered(Mutex<HashMap<String, (u64, Instant)>>);
+pub(crate) struct Remembered {
+    counts: Mutex<HashMap<u128, (u64, Instant)>>,
+    halves: [RandomState; 2],
+}
 
 impl Remembered {
     /// What was counted, if it was lately.
     pub(crate) fn get(&self, counted: &str, now: Instant) -> Option<u64> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, since) = counts.get(counted)?;
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = counts.get(&self.hash(counted))?;
         (now.duration_since(*since) < SPAN).then_some(*count)
     }
 
+    fn hash(&self, counted: &str) -> u128 {
+        let [high, low] = &self.halves;
+        (u128::from(high.hash_one(counted)) << 64) | u128::from(low.hash_one(counted))
+    }
+
     /// Remembers a count where it is no less than `least`.
-    pub(crate) fn keep(&self, counted: String, count: u64, least: u64, now: Instant) {
+    pub(crate) fn keep(&self, counted: &str, count: u64, least: u64, now: Instant) {
         if count < least {
             return;
         }
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MOST {
             counts.retain(|_, (_, since)| now.duration_since(*since) < SPAN);
             if counts.len() >= MOST {
                 counts.clear();
             }
         }
-        counts.insert(counted, (count, now));
+        counts.insert(self.hash(counted), (count, now));
     }
 }
 
@@ -61,11 +71,22 @@ mod tests {
     #[test]
     fn large_counts_hold_for_a_minute_and_small_ones_are_not_kept() {
         let (counts, now) = (Remembered::default(), Instant::now());
-        counts.keep("many".to_owned(), LARGE, LARGE, now);
-        counts.keep("few".to_owned(), LARGE - 1, LARGE, now);
+        counts.keep("many", LARGE, LARGE, now);
+        counts.keep("few", LARGE - 1, LARGE, now);
         assert_eq!(counts.get("few", now), None);
         assert_eq!(counts.get("many", now + SPAN - Duration::from_millis(1)), Some(LARGE));
         assert_eq!(counts.get("many", now + SPAN), None);
+    }
+
+    #[test]
+    fn what_was_counted_is_told_apart_to_its_end_and_its_text_is_not_kept() {
+        let (counts, now) = (Remembered::default(), Instant::now());
+        let long = |end: &str| format!("{}{end}", "a filter of somebody ".repeat(1000));
+        counts.keep(&long("1"), 1, 0, now);
+        counts.keep(&long("2"), 2, 0, now);
+        assert_eq!([counts.get(&long("1"), now), counts.get(&long("2"), now)], [Some(1), Some(2)]);
+        assert_eq!(counts.get(&long("3"), now), None);
+        assert!(!format!("{counts:?}").contains("filter"));
     }
 
     #[test]
@@ -74,15 +95,15 @@ mod tests {
         let later = now + SPAN / 2;
         for number in 0..MOST {
             let since = if number.is_multiple_of(2) { now } else { later };
-            counts.keep(number.to_string(), LARGE, LARGE, since);
+            counts.keep(&number.to_string(), LARGE, LARGE, since);
         }
-        counts.keep("next".to_owned(), LARGE, LARGE, now + SPAN);
-        assert_eq!(counts.0.lock().unwrap().len(), MOST / 2 + 1);
+        counts.keep("next", LARGE, LARGE, now + SPAN);
+        assert_eq!(counts.counts.lock().unwrap().len(), MOST / 2 + 1);
         assert_eq!(counts.get("1", now + SPAN), Some(LARGE));
         for number in 0..MOST {
-            counts.keep(format!("more {number}"), LARGE, LARGE, later);
+            counts.keep(&format!("more {number}"), LARGE, LARGE, later);
         }
-        assert!(counts.0.lock().unwrap().len() <= MOST);
+        assert!(counts.counts.lock().unwrap().len() <= MOST);
     }
 
     #[test]

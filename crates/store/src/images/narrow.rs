@@ -316,7 +316,7 @@ fn counted_lately(
     }
     let count = count(connection, ids, conditions, most)?;
     if holds(&count) {
-        remembered.keep(counted, count.unwrap_or(u64::MAX), LARGE, now);
+        remembered.keep(&counted, count.unwrap_or(u64::MAX), LARGE, now);
     }
     Ok(count)
 }

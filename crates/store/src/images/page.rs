@@ -85,7 +85,7 @@ impl Page<'_> {
         }
         let found = u64::try_from(found).unwrap_or_default();
         if is_shorter(late, found, limit) && self.question.leads_still(connection, late)? {
-            remembered.keep(beginning, found, 0, now);
+            remembered.keep(&beginning, found, 0, now);
             return self.led(connection, late, after, limit);
         }
         // Some more than are missing, so that there are few different statements to prepare.

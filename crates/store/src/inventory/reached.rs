@@ -124,7 +124,7 @@ impl Reached<'_> {
             images if images >= large => (Size::Large, u64::MAX),
             images => (Size::Some, images),
         };
-        remembered.keep(counted, images, LARGE, now);
+        remembered.keep(&counted, images, LARGE, now);
         Ok(size)
     }
 
@@ -177,7 +177,7 @@ impl Reached<'_> {
             let [key, count] = row.into_values().try_into().unwrap_or([Value::Null, Value::Null]);
             let Value::Integer(count) = count else { continue };
             let count = u64::try_from(count).unwrap_or_default();
-            remembered.keep(counted(&key), count, least, now);
+            remembered.keep(&counted(&key), count, least, now);
             counts.insert(counted(&key), count);
         }
         // What goes while it is counted had an image a moment before.
