@@ -323,9 +323,10 @@ fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result
     // IMMEDIATE takes SQLite's write lock at once: a transaction that begins by reading would fail when it writes.
     let begin = if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
     // Within a savepoint, SQLite copies each page that is first written: a piece that is alone is undone with all instead.
-    let (begin, undo) = match connection.is_sqlite() && batch.len() == 1 {
-        true => (begin.to_owned(), "ROLLBACK; BEGIN IMMEDIATE"),
-        false => (format!("{begin}; SAVEPOINT work"), "ROLLBACK TO SAVEPOINT work"),
+    // Where it is not tried again, what follows is empty, and waits for no other writer.
+    let (begin, undo, again) = match connection.is_sqlite() && batch.len() == 1 {
+        true => (begin.to_owned(), "ROLLBACK; BEGIN", "ROLLBACK; BEGIN IMMEDIATE"),
+        false => (format!("{begin}; SAVEPOINT work"), "ROLLBACK TO SAVEPOINT work", "ROLLBACK TO SAVEPOINT work"),
     };
     connection.batch(&begin)?;
     let last = batch.len().saturating_sub(1);
@@ -347,7 +348,7 @@ fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result
                     connection.batch(undo).map_err(|_| StoreError::Full)?;
                     break;
                 }
-                Ended::Conflict => connection.batch(undo)?,
+                Ended::Conflict => connection.batch(again)?,
                 // What the pieces before it hold may be what the other waits for: no savepoint gives that back.
                 Ended::Obstructed => return Ok(Committed::Nothing),
                 Ended::Disconnected => {

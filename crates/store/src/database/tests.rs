@@ -52,6 +52,24 @@ fn work_that_fails(store: &Store) {
 }
 
 #[test]
+fn work_that_has_failed_alone_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let connector = Connector::new(&StoreOptions::new(Address::Sqlite(folder.path().join("store.db"))));
+    let [mut first, mut second] = [(); 2].map(|()| connector.connect(Role::Writer).unwrap());
+    let (failing, _answer) = Item::new(|connection: &mut Connection| -> Result<(), StoreError> {
+        connection.execute("INSERT INTO settings (name, value, version, changed) VALUES ('b', '', 1, 0)", &[])?;
+        Err(StoreError::NotFound { what: "policy" })
+    });
+    let mut batch: Vec<Box<dyn Work>> = vec![Box::new(failing)];
+    assert_eq!(run_batch(&mut first, &mut batch).unwrap(), Committed::Whole);
+    // Another writer has its turn before the answer is given.
+    second.batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
+    first.batch("COMMIT").unwrap();
+    assert_eq!(names(&store), [""; 0]);
+}
+
+#[test]
 fn a_defect_costs_its_own_work_only() {
     on_both_stores(a_defect);
 }
