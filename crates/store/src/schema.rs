@@ -122,8 +122,10 @@ fn begin_alone(connection: &mut Connection) -> Result<(), StoreError> {
         true => {
             connection.batch("BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL) STRICT")
         }
+        // A step takes as long as there are rows, and whoever waits for its turn waits for all of it.
         false => connection.batch(&format!(
-            "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE TABLE IF NOT EXISTS schema (version BIGINT NOT NULL)"
+            "BEGIN; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK});
+             CREATE TABLE IF NOT EXISTS schema (version BIGINT NOT NULL)"
         )),
     }
 }

@@ -137,6 +137,17 @@ fn repositories_of_before_are_cut_into_their_parts() {
 }
 
 #[test]
+fn a_step_ends_whatever_time_it_takes_and_what_comes_behind_it_does_not() {
+    let Some(address) = test_support::postgres_database().map(Address::Postgres) else { return };
+    let mut connection = open(&address);
+    let longest = |connection: &mut Connection| connection.row("SHOW statement_timeout", &[]).unwrap().unwrap().text(0);
+    begin_alone(&mut connection).unwrap();
+    assert_eq!(longest(&mut connection), "0");
+    connection.batch("COMMIT").unwrap();
+    assert_eq!(longest(&mut connection), "1min");
+}
+
+#[test]
 fn a_step_that_fails_leaves_the_schema_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let address = Address::Sqlite(folder.path().join("old.db"));
