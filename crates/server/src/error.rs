@@ -317,14 +317,14 @@ mod tests {
     fn a_registration_that_is_not_read_is_refused_with_what_is_and_by_which_version() {
         let server = TestServer::new();
         let ci = server.token("images.write,verdicts.read");
-        let send = |kind: &str, coding: &str, body: &str| {
-            let request =
-                axum::http::Request::builder().method("POST").uri(format!("{}/images", crate::routes::PREFIX));
+        let send_to = |path: &str, kind: &str, coding: &str, body: &str| {
+            let request = axum::http::Request::builder().method("POST").uri(format!("{}{path}", crate::routes::PREFIX));
             let request = request.header("content-type", kind).header("content-encoding", coding);
             let answer = server.send(&ci, request, body.as_bytes().to_vec());
             assert_eq!(answer.body["parameters"]["server_version"], env!("CARGO_PKG_VERSION"), "{}", answer.body);
             answer
         };
+        let send = |kind: &str, coding: &str, body: &str| send_to("/images", kind, coding, body);
         let other = send("application/cbor", "identity", "");
         let types = [api::images::INDEX_TYPE, api::images::REGISTRATION_TYPE];
         assert_eq!((other.status, &other.body["parameters"]["accepts"]), (415, &json!(types)));
@@ -335,5 +335,7 @@ mod tests {
         let newer = send(types[0], "identity", r#"{ "schema": "bulkhead.report/9" }"#);
         assert_eq!((newer.status, newer.code()), (400, "request.malformed"));
         assert_eq!(newer.header("accept"), "");
+        let further = send_to("/images?further=1", types[0], "identity", "{}");
+        assert_eq!((further.status, further.code()), (400, "request.malformed"));
     }
 }

@@ -42,9 +42,11 @@ use crate::registries::platforms::PlatformIndex;
 pub(super) async fn register(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<RegistrationQuery>,
+    query: ApiResult<Query<RegistrationQuery>>,
     request: Request,
 ) -> ApiResult<Json<VerdictObject>> {
+    // A query that is not read is refused as a body is.
+    let Query(query) = query.map_err(of_this_version)?;
     registered(&app, &caller, query, request).await.map(Json).map_err(of_this_version)
 }
 
