@@ -50,7 +50,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   };
   const rows = { ...read, reload };
   const list = props.resource ?? [String(source.key[0]), fixedFilter].filter((part) => part !== '').join(' ');
-  const [columns, columnText, setColumns] = useColumns(list, props.columns, state, change);
+  const [columns, columnText, setColumns, usual] = useColumns(list, props.columns, state, change);
   const selection = useSelection(`${filter}|${sort}`, () => {
     const keys = rows.items().map(props.rowKey);
     return { keys, areAll: keys.length === rows.total };
@@ -68,7 +68,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           <div className="bh-filter-bar">
             <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} onTyping={setIsTyping} />
             <FacetMenus text={filterText} keys={filters} onText={setFilter} />
-            {props.resource !== undefined && <ViewsMenu list={props.resource} state={{ ...state, columns: columnText }} change={change} />}
+            {props.resource !== undefined && <ViewsMenu list={props.resource} state={{ ...state, columns: columnText }} change={(next) => { change(next.columns === '' ? { ...next, columns: usual } : next); }} />}
             {props.actions}
           </div>
           <Chips terms={terms} keys={filters} isTyping={isTyping} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />

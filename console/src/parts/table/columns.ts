@@ -45,6 +45,11 @@ export function textOf<Item>(columns: readonly Column<Item>[], shown: readonly C
   return all.filter(({ width }, at) => at > 0 || width !== null || all.length === 1).map(written).join(',');
 }
 
+/** The choice that shows the usual columns by name, where none would show what a reader keeps. */
+export function usualOf<Item>(columns: readonly Column<Item>[]): string {
+  return shownOf(columns, '').map(({ id }) => id).join(',');
+}
+
 /** All columns but the first in the order in which a menu lists them: those that are shown as they stand, the others where they would. */
 export function inOrder<Item>(columns: readonly Column<Item>[], shown: readonly Column<Item>[]): readonly Column<Item>[] {
   const missing = columns.slice(1).filter((column) => !has(shown, column.id));
