@@ -179,11 +179,11 @@ pub fn evaluate(
     now: i64,
 ) -> Result<Evaluated, StoreError> {
     let row = present(connection, id, evaluation)?;
-    if !is_by_all_names(&row, evaluation) {
+    if !is_by_all(row.integer(NAMES), evaluation.names) {
         // Somebody else has given it a name meanwhile: what follows of both is found out by all of them.
         crate::evaluation::queue(connection, id, &evaluation.verdict.cause)?;
     }
-    write(connection, id, &row, evaluation, now)
+    write(connection, id, &row, evaluation, None, now)
 }
 
 /// Writes what changed by an evaluation of the index with a hash, as [`evaluate`] does; nothing where the image has been removed
@@ -202,26 +202,26 @@ pub fn evaluate_index(
 ) -> Result<Option<Evaluated>, StoreError> {
     match present(connection, id, evaluation) {
         Ok(row) if row.bytes(INDEX_HASH) != index_hash => Ok(None),
-        Ok(row) if !is_by_all_names(&row, evaluation) => Err(StoreError::Changed { what: "names" }),
-        Ok(row) => write(connection, id, &row, evaluation, now).map(Some),
+        Ok(row) if !is_by_all(row.integer(NAMES), evaluation.names) => Err(StoreError::Changed { what: "names" }),
+        Ok(row) => write(connection, id, &row, evaluation, Some(evaluation.names), now).map(Some),
         Err(StoreError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Whether an image was judged by all of its names, as far as they are read. None goes before the image does, so that their
-/// number tells.
-fn is_by_all_names(row: &Row, evaluation: &Evaluation) -> bool {
-    let names = row.integer(NAMES);
-    names > MOST_NAMES || usize::try_from(names) == Ok(evaluation.names)
+/// Whether an image that has so many names was judged by all of them, as far as they are read. None goes before the image does,
+/// so that their number tells.
+pub(super) fn is_by_all(names: i64, judged_by: usize) -> bool {
+    names > MOST_NAMES || usize::try_from(names) == Ok(judged_by)
 }
 
-/// Writes what differs from what there is.
+/// Writes what differs from what there is; nothing where the image is to have so many names, and has others.
 fn write(
     connection: &mut Connection,
     id: i64,
     row: &Row,
     evaluation: &Evaluation,
+    names: Option<usize>,
     now: i64,
 ) -> Result<Evaluated, StoreError> {
     let (digest, before, name) = (row.text(0), row.text(1), row.text(5));
@@ -231,7 +231,7 @@ fn write(
     if verdict.body.is_empty() && !says_the_same {
         return Err(StoreError::Changed { what: "verdict" });
     }
-    keep_scopes(connection, id, &evaluation.scopes)?;
+    keep_scopes(connection, id, &evaluation.scopes, names)?;
     let mut image = Columns::default();
     for (at, (column, value)) in (INDEXED_FROM..).zip(indexed(evaluation)) {
         if row.integer(at) != value {

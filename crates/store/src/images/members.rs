@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::access::Permit;
 
+use super::evaluate::is_by_all;
 use super::list::{Named, named};
 use super::{ImageName, NewImage, labels, words_of};
 use crate::filtering::Conditions;
@@ -158,20 +159,30 @@ impl Held {
     }
 }
 
-/// Makes an image belong to these scopes and no others, to each by these of its names.
+/// Makes an image belong to these scopes and no others, to each by these of its names. Where it is to have so many `names`, and
+/// has come to have others since somebody looked, nothing is written.
+///
+/// # Errors
+/// [`StoreError::Changed`] then, and any other when the database fails.
 pub(super) fn keep_scopes(
     connection: &mut Connection,
     id: i64,
     scopes: &BTreeMap<String, BTreeSet<ImageName>>,
+    names: Option<usize>,
 ) -> Result<(), StoreError> {
     let mut held = if scopes.is_empty() { None } else { Held::read_by(connection, id, "")? };
     let mut present = present(connection, id)?;
     if is_kept(held.as_ref(), &present, scopes) {
         return Ok(());
     }
-    if held.is_some() && !connection.is_sqlite() {
+    if !connection.is_sqlite() {
         // Something is to be written, by what nobody else changes from here on.
-        held = Held::read(connection, id)?;
+        let locked = Held::read(connection, id)?;
+        let count = locked.as_ref().map_or(0, |held| i64::try_from(held.names.len()).unwrap_or(i64::MAX));
+        if locked.is_some() && names.is_some_and(|names| !is_by_all(count, names)) {
+            return Err(StoreError::Changed { what: "names" });
+        }
+        held = held.and(locked);
         present = self::present(connection, id)?;
     }
     for gone in present.keys().filter(|scope| !scopes.contains_key(*scope)) {
@@ -331,8 +342,26 @@ fn keep_words(
 mod tests {
     use super::super::evaluate;
     use super::super::tests::{add, evaluation_within, name, write};
-    use crate::Store;
+    use super::*;
     use crate::testing::{on_both_stores, said};
+    use crate::{Lane, Store};
+
+    #[test]
+    fn a_name_that_comes_before_scopes_are_written_is_found_out_where_there_are_several_writers() {
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &["shop"]);
+            let kept = |names: usize| {
+                store.write_blocking(Lane::Beside, move |connection| {
+                    let scopes = BTreeMap::from([("bank".to_owned(), name("shop/api", "1"))]);
+                    keep_scopes(connection, 1, &scopes, Some(names))?;
+                    Ok(present(connection, 1)?.into_keys().collect::<Vec<_>>())
+                })
+            };
+            // SQLite has one writer, and nothing came since it looked.
+            assert_eq!(matches!(kept(2), Err(StoreError::Changed { what: "names" })), store.is_shared());
+            assert_eq!(kept(1).unwrap(), ["bank"]);
+        });
+    }
 
     /// What is said to the database where the image is evaluated within a scope, and whether that is SQLite.
     fn said_within(store: &Store, scope: &'static str) -> (Vec<String>, bool) {
