@@ -57,7 +57,7 @@ fn work_that_has_failed_alone_is_in_nobodys_way() {
     let store = open(folder.path());
     let connector = Connector::new(&StoreOptions::new(Address::Sqlite(folder.path().join("store.db"))));
     let [mut first, mut second] = [(); 2].map(|()| connector.connect(Role::Writer).unwrap());
-    let (failing, _answer) = Item::new(|connection: &mut Connection| -> Result<(), StoreError> {
+    let (failing, _answer) = Item::<(), _>::new(|connection: &mut Connection| -> Result<(), StoreError> {
         connection.execute("INSERT INTO settings (name, value, version, changed) VALUES ('b', '', 1, 0)", &[])?;
         Err(StoreError::NotFound { what: "policy" })
     });

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::access::Permit;
 
 use super::evaluate::is_by_all;
-use super::list::{Named, named};
+use super::list::{MOST_NAMES, Named, named};
 use super::{ImageName, NewImage, labels, words_of};
 use crate::filtering::Conditions;
 use crate::{Connection, Row, StoreError, values};
@@ -38,7 +38,7 @@ pub fn known_names(connection: &mut Connection, permit: &Permit, id: i64) -> Res
         &format!(
             "SELECT n.registry, n.repository, n.tag, n.seen, n.is_current FROM image_names n
              WHERE n.image_id = {own} AND {is_known}
-             ORDER BY n.is_current DESC, n.registry, n.repository, n.tag LIMIT 1000"
+             ORDER BY n.is_current DESC, n.registry, n.repository, n.tag LIMIT {MOST_NAMES}"
         ),
         &parameters,
     )?;
