@@ -5,7 +5,7 @@ export type IconName =
   | 'allow' | 'deny' | 'warn' | 'excepted' | 'unknown'
   | 'critical' | 'high' | 'medium' | 'low' | 'none'
   | 'menu' | 'close' | 'copy' | 'check' | 'search' | 'export' | 'refresh' | 'person' | 'globe' | 'contrast' | 'help'
-  | 'up' | 'down' | 'left' | 'right' | 'plus' | 'alarm' | 'columns' | 'external';
+  | 'up' | 'down' | 'left' | 'right' | 'plus' | 'minus' | 'alarm' | 'columns' | 'external';
 
 const LINE = { fill: 'none', stroke: 'currentColor', strokeWidth: 2, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
 
@@ -36,6 +36,7 @@ const SHAPES: Record<IconName, ReactNode> = {
   left: <path d="m10 3-5 5 5 5" {...LINE} />,
   right: <path d="m6 3 5 5-5 5" {...LINE} />,
   plus: <path d="M8 2v12M2 8h12" {...LINE} />,
+  minus: <path d="M2 8h12" {...LINE} />,
   alarm: <><circle cx="8" cy="8" r="7" fill="currentColor" /><path d="M8 4v5m0 2.6v.1" {...LINE} className="bh-icon-cut" /></>,
   columns: <path d="M2 2.5h12v11H2zm4 0v11m4-11v11" {...LINE} strokeWidth={1.4} />,
   external: <path d="M6 3H3v10h10v-3M9 2.5h4.5V7M13 3 7.5 8.5" {...LINE} strokeWidth={1.6} />,

@@ -2,11 +2,15 @@ import { useState, type MouseEvent } from 'react';
 import { useMessages } from '../../i18n/language';
 import { Icon } from '../icons';
 import { Dropdown, DropdownItem, DropdownList, MenuItemAction, MenuToggle } from '../pf';
-import { inOrder, movedColumn, shownOf, textOf, toggledColumn } from './columns';
+import { inOrder, movedColumn, NARROWEST, shownOf, sizedColumn, textOf, toggledColumn, WIDEST } from './columns';
 import type { Column } from './definition';
 import { messages } from './messages';
 import type { SetColumns } from './useColumns';
 import { useKeptFocus } from './useKeptFocus';
+import type { Typing } from './useTableState';
+
+/** So much wider or narrower a column becomes at once, in rem. */
+const STEP = 2;
 
 interface ColumnsMenuProps<Item> {
   columns: readonly Column<Item>[];
@@ -14,31 +18,47 @@ interface ColumnsMenuProps<Item> {
   onColumns: SetColumns<Item>;
 }
 
-/** Which columns are shown, and in which order. */
+/** Which columns are shown, in which order and how wide: what their edges do, too, for whoever drags nothing (WCAG 2.2, 2.5.7). */
 export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProps<Item>) {
   const t = useMessages(messages);
   const [isOpen, setIsOpen] = useState(false);
   const hold = useKeptFocus(shown);
+  // The widths that are tried while the menu is open are one step back.
+  const [go, setGo] = useState<Typing>({});
   const move = (id: string, by: 1 | -1) => (event: MouseEvent<HTMLElement>) => {
     hold(event.currentTarget);
     onColumns(movedColumn(shown, id, by));
   };
+  const size = (column: Column<Item>, by: number) => (event: MouseEvent<HTMLElement>) => {
+    hold(event.currentTarget);
+    onColumns(sizedColumn(columns, shown, column.id, column.width + by), go);
+  };
+  const sizes = (column: Column<Item>) => (
+    <>
+      <MenuItemAction icon={<Icon name="minus" />} aria-label={t('column.narrower', { column: column.title })} isDisabled={column.width <= NARROWEST} onClick={size(column, -STEP)} />
+      <MenuItemAction icon={<Icon name="plus" />} aria-label={t('column.wider', { column: column.title })} isDisabled={column.width >= WIDEST} onClick={size(column, STEP)} />
+    </>
+  );
+  const [first] = shown;
   return (
     <Dropdown
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       popperProps={{ position: 'right' }}
       toggle={(reference) => (
-        <MenuToggle ref={reference} variant="plain" isExpanded={isOpen} aria-label={t('columns')} title={t('columns')} onClick={() => { setIsOpen(!isOpen); }}>
+        <MenuToggle ref={reference} variant="plain" isExpanded={isOpen} aria-label={t('columns')} title={t('columns')} onClick={() => { setGo({}); setIsOpen(!isOpen); }}>
           <Icon name="columns" />
         </MenuToggle>
       )}
     >
       <DropdownList>
+        {/* It is always there, and always first. */}
+        {first && <DropdownItem key={first.id} isAriaDisabled actions={sizes(first)}>{first.title}</DropdownItem>}
         {inOrder(columns, shown).map((column) => {
           const at = shown.findIndex((one) => one.id === column.id);
           const actions = at > 0 && (
             <>
+              {sizes(column)}
               <MenuItemAction icon={<Icon name="left" />} aria-label={t('column.left', { column: column.title })} isDisabled={at === 1} onClick={move(column.id, -1)} />
               <MenuItemAction icon={<Icon name="right" />} aria-label={t('column.right', { column: column.title })} isDisabled={at === shown.length - 1} onClick={move(column.id, 1)} />
             </>

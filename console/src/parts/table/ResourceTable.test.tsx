@@ -233,6 +233,20 @@ test('a column is as wide as it is dragged', async () => {
   await waitFor(() => { expect(search().cols).toBeUndefined(); });
 });
 
+test('a column is made wider and narrower in the menu, where nothing is dragged, which is one step back', async () => {
+  const { search, back } = await show();
+  await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Make name wider' }));
+  await waitFor(() => { expect(search().cols).toBe('name:12,size'); });
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Make size narrower' }));
+  await waitFor(() => { expect(widths()).toEqual(['12rem', '8rem']); });
+  expect(search().cols).toBe('name:12,size:8');
+  // A column that is not shown has no width.
+  expect(screen.queryByRole('menuitem', { name: 'Make age wider' })).toBeNull();
+  await back();
+  expect(search().cols).toBeUndefined();
+});
+
 test('columns are moved in the menu, where the focus stays, and are the usual ones again', async () => {
   const { search } = await show('/?cols=size,age');
   await userEvent.click(screen.getByRole('button', { name: 'Columns' }));

@@ -21,6 +21,8 @@ export const en = {
   'columns.usual': 'Usual columns and widths',
   'column.left': 'Move {column} left',
   'column.right': 'Move {column} right',
+  'column.narrower': 'Make {column} narrower',
+  'column.wider': 'Make {column} wider',
   'column.width': 'Width of {column}',
   'column.width.value': '{width} rem',
   'column.width.help': 'Drag, or arrow keys, to change the width; Shift and arrow keys to move the column; Enter for the usual width',

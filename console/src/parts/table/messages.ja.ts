@@ -24,6 +24,8 @@ export const ja: Translation<typeof en> = {
   'columns.usual': '列と幅を標準に戻す',
   'column.left': '「{column}」を左へ移動',
   'column.right': '「{column}」を右へ移動',
+  'column.narrower': '「{column}」の幅を狭くする',
+  'column.wider': '「{column}」の幅を広くする',
   'column.width': '「{column}」の幅',
   'column.width.value': '幅{width}rem',
   'column.width.help': 'ドラッグまたは矢印キーで幅を変更、Shiftキーと矢印キーで列を移動、Enterキーで標準の幅に戻す',
