@@ -17,7 +17,7 @@ const HARMLESS: &str = "\u{e001}";
 /// Groups and substitutions within each other.
 const DEEPEST: usize = 32;
 
-/// Of what `printf` writes, which may use its format for every argument.
+/// Of formats that `printf` reads and of what it writes: it may use its format for every argument.
 const MOST_FORMATTED_BYTES: usize = 1 << 20;
 
 /// Into which of the files a script writes what others wrote, by the variables that hold their paths. `is_variable_written`
@@ -129,10 +129,12 @@ impl Shell<'_> {
     /// Whether a command writes what is of others to its standard output.
     fn command(&mut self, parts: &Parts, is_piped_written: bool, depth: usize) -> bool {
         let mut words = parts.words.as_slice();
+        // Before a program they are for that one alone.
+        let only_assigns = words.iter().all(|word| assigned(word).is_some());
         while let [first, rest @ ..] = words
             && (matches!(first.as_str(), "sudo" | "command" | "builtin" | "exec") || assigned(first).is_some())
         {
-            if parts.words.iter().all(|word| assigned(word).is_some()) {
+            if only_assigns {
                 self.assign(first, depth);
             }
             words = rest;
@@ -324,8 +326,10 @@ fn bracketed(text: &str) -> (&str, usize) {
 fn formatted(arguments: &[String]) -> String {
     let [format, values @ ..] = arguments else { return String::new() };
     let (mut out, mut values) = (String::new(), values.iter());
+    let mut read_bytes = 0;
     loop {
         let (left, mut rest) = (values.len(), format.as_str());
+        read_bytes += format.len();
         while let Some((before, behind)) = rest.split_once('%') {
             out.push_str(before);
             let is_of_width = |sign: char| sign.is_ascii_digit() || matches!(sign, '-' | '+' | '.');
@@ -339,7 +343,8 @@ fn formatted(arguments: &[String]) -> String {
         }
         out.push_str(rest);
         // The format is used again for what is left (printf(1)).
-        if values.as_slice().is_empty() || values.len() == left || out.len() > MOST_FORMATTED_BYTES {
+        let is_too_much = out.len() > MOST_FORMATTED_BYTES || read_bytes > MOST_FORMATTED_BYTES;
+        if values.as_slice().is_empty() || values.len() == left || is_too_much {
             return out;
         }
     }
@@ -442,5 +447,16 @@ mod tests {
         }
         let deep = format!("{}echo T=$TITLE{} >> $GITHUB_ENV", "(".repeat(100), ")".repeat(100));
         let _ = files(&deep);
+    }
+
+    /// Each of these took minutes when every word was compared with all others.
+    #[test]
+    fn long_commands_end() {
+        for command in ["a=b ", "sudo ", "echo ", "[[ $a =~ ^ "] {
+            assert_eq!(files(&command.repeat(200_000)), "");
+        }
+        assert_eq!(files(&format!("{}a=$TITLE\necho T=$a >> $GITHUB_ENV", "a=b ".repeat(200_000))), "GITHUB_ENV");
+        let printf = format!("printf '%.{}d' {}", "0".repeat(200_000), "'' ".repeat(200_000));
+        assert_eq!(files(&format!("{printf} >> $GITHUB_ENV")), "");
     }
 }
