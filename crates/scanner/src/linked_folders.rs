@@ -25,7 +25,7 @@ pub(crate) use within::{FolderBehind, LinkWithin, QUESTIONS_OF_ANY, rooted};
 
 /// How often the layers of one image are asked about such links, and how many bytes of paths are kept of them: a second's
 /// work. Images have a handful.
-const MOST_QUESTIONS: usize = 1_000_000;
+pub(crate) const MOST_QUESTIONS: usize = 1_000_000;
 
 /// What a place where a file is looked for takes beside its path, or a gap in its stead, in bytes, roughly.
 const BYTES_BESIDE: usize = 128;
@@ -66,8 +66,14 @@ struct SingleFile {
 /// The layers above one that have something in a folder behind links too.
 pub(crate) type LayersAbove = BTreeMap<String, Vec<usize>>;
 
-/// Adds what links of the layers, from the base upwards, lead to. Gives back the folders that readers go by for these links.
-pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut LinkedFiles) -> Vec<FolderBehind> {
+/// Adds what links of the layers, from the base upwards, lead to, as long as there is `room` for questions: [`MOST_QUESTIONS`] for
+/// an image. Gives back the folders that readers go by for these links.
+pub(crate) fn add(
+    layers: &[&LayerIndex],
+    links: &ImageLinks<'_>,
+    room: &mut usize,
+    linked: &mut LinkedFiles,
+) -> Vec<FolderBehind> {
     let is_wanted = |path: &str, target: &str| {
         // For the folder of a package: [`crate::linked_packages`].
         FOLDER_WANTS.go_by(path) && linked_package(&UntrustedPath::normalise(path), target).is_none()
@@ -77,7 +83,6 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
     if !layers.iter().any(|layer| layer.links.iter().any(|(path, target)| is_followed(path, target))) {
         return Vec::new();
     }
-    let mut room = MOST_QUESTIONS;
     let mut left_out = 0;
     let mut files = SingleFiles::default();
     let mut above: Vec<Hides<'_>> = Vec::new();
@@ -86,11 +91,11 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
             if above.iter_mut().any(|upper| upper.hides(path)) {
                 continue;
             }
-            let mut has_room = take(&mut room, layers.len() * 8 + 16);
+            let mut has_room = take(room, layers.len() * 8 + 16);
             if has_room && is_wanted(path, target) {
                 add_files(layers, number, path, links, &mut files);
                 match links.resolve(path) {
-                    Ok(real) => has_room = add_folder(layers, number, path, &real, &mut room, linked),
+                    Ok(real) => has_room = add_folder(layers, number, path, &real, room, linked),
                     Err(unresolved) => {
                         let has_wanted_file = FOLDER_WANTS.files_in(path).next().is_some();
                         let is_chain = unresolved == Unresolved::TooManyLinks;
@@ -102,14 +107,14 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
             }
             for folder in FOLDER_WANTS.at_below(path) {
                 if let Ok(real) = links.resolve(folder) {
-                    has_room = has_room && add_folder(layers, number, folder, &real, &mut room, linked);
+                    has_room = has_room && add_folder(layers, number, folder, &real, room, linked);
                 }
             }
             left_out += usize::from(!has_room);
         }
         above.push(Hides::new(layer));
     }
-    let (folders, left_out_within) = within::follow(layers, links, &mut room, &mut files, linked);
+    let (folders, left_out_within) = within::follow(layers, links, room, &mut files, linked);
     left_out += left_out_within;
     files.add_to(linked);
     if left_out > 0 {

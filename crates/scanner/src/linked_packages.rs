@@ -23,7 +23,27 @@ use crate::system_links::{LinkedFiles, has_folder, holder};
 
 /// How often the layers of one image are asked about such links, and for how much those in folders behind links count: a
 /// second's work. Links to the same folder are asked about once.
-const MOST_QUESTIONS: usize = 1_000_000;
+pub(crate) const MOST_QUESTIONS: usize = 1_000_000;
+
+/// How often layers may still be asked.
+pub(crate) struct Questions {
+    /// About links by their own paths.
+    own: usize,
+    /// About those in folders behind links.
+    within: usize,
+}
+
+impl Questions {
+    /// So many of each kind.
+    pub(crate) fn up_to(most: usize) -> Questions {
+        Questions { own: most, within: most }
+    }
+
+    /// Whether there was a link about which they could not be asked any more.
+    pub(crate) fn are_used_up(&self) -> bool {
+        self.own == 0 || self.within == 0
+    }
+}
 
 /// The folder of installed packages, with what ends its name.
 const TREE: &str = "node_modules/";
@@ -43,13 +63,20 @@ struct Target {
     is_missing: bool,
 }
 
-/// Adds what links of the layers, from the base upwards, lead to, and those in `folders` behind links that are `node_modules`.
-pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[FolderBehind], linked: &mut LinkedFiles) {
+/// Adds what links of the layers, from the base upwards, lead to, and those in `folders` behind links that are `node_modules`, as
+/// long as there are `questions`.
+pub(crate) fn add(
+    layers: &[&LayerIndex],
+    links: &ImageLinks<'_>,
+    folders: &[FolderBehind],
+    questions: &mut Questions,
+    linked: &mut LinkedFiles,
+) {
     let folders: Vec<&FolderBehind> = folders.iter().filter(|folder| is_tree(&folder.sought)).collect();
     if folders.is_empty() && !layers.iter().any(|layer| layer.links.keys().any(|path| path.contains(TREE))) {
         return;
     }
-    let (mut room, mut room_within) = (MOST_QUESTIONS, MOST_QUESTIONS);
+    let Questions { own: room, within: room_within } = questions;
     let mut left_out = 0;
     let mut files = SingleFiles::default();
     let mut targets: HashMap<String, Option<Target>> = HashMap::new();
@@ -62,7 +89,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[Fol
             target,
         });
         let within = folders.iter().flat_map(|folder| folder.links_of(number, layer));
-        let within = within.take_while(|_| take(&mut room_within, QUESTIONS_OF_ANY));
+        let within = within.take_while(|_| take(room_within, QUESTIONS_OF_ANY));
         // Those that lie where packages do are told there.
         let within =
             within.filter(|link| linked_package(&UntrustedPath::normalise(link.lies), &rooted(link)).is_none());
@@ -77,7 +104,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[Fol
             }
             let reached = match targets.entry(named) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(_) if !take(&mut room, layers.len() * 8 + 16) => {
+                Entry::Vacant(_) if !take(room, layers.len() * 8 + 16) => {
                     left_out += 1;
                     continue;
                 }
@@ -94,7 +121,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[Fol
                 continue;
             }
             if !is_in_tree(&reached.folder) {
-                if !take(&mut room, layers.len() * path.matches('/').count()) {
+                if !take(room, layers.len() * path.matches('/').count()) {
                     left_out += 1;
                     continue;
                 }
@@ -115,7 +142,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, folders: &[Fol
         above.push(Hides::new(layer));
     }
     files.add_to(linked);
-    left_out += usize::from(room_within == 0);
+    left_out += usize::from(*room_within == 0);
     if left_out > 0 {
         let reason = counted(
             left_out,

@@ -11,6 +11,7 @@ use crate::folder_links::ImageLinks;
 use crate::found::{Evidence, FoundPackage};
 use crate::further_pass::{FurtherPass, LostLink, read_passes};
 use crate::layer_index::LayerIndex;
+use crate::linked_folders::take;
 use crate::merge::Hides;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
@@ -20,6 +21,10 @@ use crate::{linked_folders, linked_packages};
 
 /// For how many layers of an image that touch folders behind links the layers below are read once more.
 const MOST_REMOVING_LAYERS: usize = 32;
+
+/// How many links of lower layers are looked through, and how often these layers are asked about links of folders and about those
+/// of packages, over all layers of an image: some seconds' work.
+const MOST_QUESTIONS: usize = 5_000_000;
 
 /// A package behind a link whose file is gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,20 +43,38 @@ pub(crate) struct Gone {
 /// When `read` has one.
 pub(crate) fn find<E>(
     indexes: &[LayerIndex],
+    read: impl FnMut(usize, &FurtherPass, &mut [LayerIndex]) -> Result<Vec<LostLink>, E>,
+) -> Result<Vec<Gone>, E> {
+    find_within(MOST_QUESTIONS, indexes, read)
+}
+
+/// The same with at most so many questions of each kind.
+fn find_within<E>(
+    most_questions: usize,
+    indexes: &[LayerIndex],
     mut read: impl FnMut(usize, &FurtherPass, &mut [LayerIndex]) -> Result<Vec<LostLink>, E>,
 ) -> Result<Vec<Gone>, E> {
     let layers: Vec<&LayerIndex> = indexes.iter().collect();
     let mut gone = Vec::new();
     let mut removing = 0;
+    let (mut room_of_links, mut room_of_folders) = (most_questions, most_questions);
+    let mut questions = linked_packages::Questions::up_to(most_questions);
     for (number, layer) in layers.iter().enumerate() {
         let lower = &layers[..number];
-        if lower.iter().all(|layer| layer.links.is_empty()) {
+        let links_below: usize = lower.iter().map(|layer| layer.links.len()).sum();
+        if links_below == 0 {
             continue;
+        }
+        if !take(&mut room_of_links, links_below) {
+            break;
         }
         let links = ImageLinks::of(lower, false);
         let mut linked = LinkedFiles::default();
-        let folders = linked_folders::add(lower, &links, &mut linked);
-        linked_packages::add(lower, &links, &folders, &mut linked);
+        let folders = linked_folders::add(lower, &links, &mut room_of_folders, &mut linked);
+        linked_packages::add(lower, &links, &folders, &mut questions, &mut linked);
+        if room_of_folders == 0 || questions.are_used_up() {
+            break;
+        }
         let mut hides = Hides::new(layer);
         let mut wanted = linked.wanted;
         wanted.values_mut().for_each(|pass| pass.retain_touched(layer, &mut hides));
@@ -133,6 +156,10 @@ mod tests {
 
     /// The packages that layers leave and those that they removed. `path = NAME VERSION` is what a package of Node says of itself.
     fn left(layers: &[&[&str]]) -> Vec<String> {
+        left_within(MOST_QUESTIONS, layers)
+    }
+
+    fn left_within(most_questions: usize, layers: &[&[&str]]) -> Vec<String> {
         let written =
             |line: &&str| match line.split_once(" = ").and_then(|(path, said)| Some((path, said.split_once(' ')?))) {
                 Some((path, (name, version))) if path.ends_with("package.json") => {
@@ -160,7 +187,8 @@ mod tests {
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         read_all(linked.wanted, &mut indexes, |number, wanted, indexes| read(&layers, number, wanted, indexes))
             .unwrap();
-        let gone = find(&indexes, |number, wanted, indexes| read(&layers, number, wanted, indexes)).unwrap();
+        let read = |number: usize, wanted: &FurtherPass, below: &mut [LayerIndex]| read(&layers, number, wanted, below);
+        let gone = find_within(most_questions, &indexes, read).unwrap();
         let mut inventory = merge(indexes.iter(), true);
         add(gone, &mut inventory);
         let packages = inventory.packages.iter().map(|package| format!("{} {}", package.name, package.version));
@@ -232,5 +260,15 @@ mod tests {
     fn what_a_package_of_the_system_owned_is_not_told() {
         let list = "var/lib/dpkg/info/x.list = /srv/nm/lodash/package.json";
         assert_eq!(left(&[&[LODASH, LINK, list], &["srv/.wh.nm"]]), [""; 0]);
+    }
+
+    #[test]
+    fn layers_of_many_links_do_not_take_for_ever() {
+        let more: Vec<String> = (0..1_000).map(|number| format!("l{number} -> x")).collect();
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let layers: [&[&str]; 3] = [&[LODASH, LINK], &more, &["srv/.wh.nm"]];
+        // One link below the second layer, and 1,001 below the third.
+        assert_eq!(left_within(1_002, &layers), ["lodash 4.17.21 0-2"]);
+        assert_eq!(left_within(1_001, &layers), [""; 0]);
     }
 }

@@ -116,8 +116,10 @@ impl LinkedFiles {
         }
         let links = ImageLinks::of(layers, is_repository);
         wanted_links::add(layers, &links, &mut linked);
-        let folders = linked_folders::add(layers, &links, &mut linked);
-        linked_packages::add(layers, &links, &folders, &mut linked);
+        let mut room = linked_folders::MOST_QUESTIONS;
+        let folders = linked_folders::add(layers, &links, &mut room, &mut linked);
+        let mut questions = linked_packages::Questions::up_to(linked_packages::MOST_QUESTIONS);
+        linked_packages::add(layers, &links, &folders, &mut questions, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }
