@@ -384,9 +384,13 @@ impl<'a> FileDetector<'a> {
         class(name).needs_own_look(&class(file), has_found)
     }
 
-    /// Names of one file in groups, of each of which one look is enough.
-    pub(crate) fn alike<'n>(&self, names: &'n [UntrustedPath]) -> Vec<Vec<&'n UntrustedPath>> {
-        path_class::alike(names, UntrustedPath::as_str, self.detectors)
+    /// Names of one file in groups, of each of which one look is enough: `most` groups, and the names that are in none of them.
+    pub(crate) fn alike<'n>(
+        &self,
+        names: &'n [UntrustedPath],
+        most: usize,
+    ) -> (Vec<Vec<&'n UntrustedPath>>, Vec<&'n UntrustedPath>) {
+        path_class::alike(names, UntrustedPath::as_str, self.detectors, most)
     }
 
     /// Looks into a file for these reasons, or has it looked into by [`FileDetector::finish`].

@@ -153,13 +153,20 @@ pub(crate) fn read_links(
                     for name in looked_into {
                         detector.note(&Entry { path: name.clone(), ..entry.clone() }, detections);
                     }
-                    let alike = detector.alike(looked_into);
+                    let (mut alike, rest) = detector.alike(looked_into, MOST_LOOKS);
+                    if let Some(name) = rest.first() {
+                        let reason =
+                            format!("it is one of more than {MOST_LOOKS} names of one file; only so many are read");
+                        detections.gaps.push(Gap::new(name.as_str(), reason));
+                    }
                     let content = stream.content();
                     if let Err(error) = look_under(&alike, names, entry, content, index, detector, detections) {
                         let unread = looked_into.iter().take(1);
                         let reason = format!("cannot read it: {error}");
                         detections.gaps.extend(unread.map(|name| Gap::new(name.as_str(), reason.as_str())));
                     }
+                    // What is found under the first name is true of the file, whatever else it is called.
+                    alike.iter_mut().take(1).for_each(|names| names.extend(&rest));
                     further.extend(alike);
                 }
                 _ => read_under(names, entry, stream.content(), index),
@@ -218,12 +225,7 @@ fn look_under(
     let mut content = SharedContent::take(&[], content, entry.size_bytes)?;
     read_under(names, entry.clone(), &mut *content.reader()?, index);
     let head = content.head(detector.head_bytes());
-    for (place, name) in alike.iter().filter_map(|names| names.first()).enumerate() {
-        if place >= MOST_LOOKS {
-            let reason = format!("it is one of more than {MOST_LOOKS} names of one file; only so many are read");
-            detections.gaps.push(Gap::new(name.as_str(), reason));
-            continue;
-        }
+    for name in alike.iter().filter_map(|names| names.first()) {
         let named = Entry { path: (*name).clone(), ..entry.clone() };
         let Some(reasons) = detector.reasons(&named, &head, detections) else { continue };
         let own = SharedContent::take(&[], &mut *content.reader()?, entry.size_bytes)?;

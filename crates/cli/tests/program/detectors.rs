@@ -131,6 +131,23 @@ fn a_file_is_looked_into_under_each_of_its_names() {
     }
 }
 
+/// A rule that asks for paths makes each name one of its own, as many as a program like BusyBox may have.
+#[test]
+fn of_a_file_with_very_many_names_the_first_speak_for_the_rest() {
+    let program = Program::new();
+    program.write("rules/own.yar", "rule own { strings: $a = \"frobnicate\" condition: $a and filepath != \"x\" }");
+    let names: Vec<String> = (10..50).map(|number| format!("bin/n{number}")).collect();
+    let links: String = names.iter().map(|name| format!("  {name} => bin/tool\n")).collect();
+    let image = format!("image shop:1\nlayer COPY\n  bin/tool = #!/bin/sh\\n# frobnicate\\n\n{links}");
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "malware", "--rules", "rules", "image.tar"]);
+    let paths: Vec<String> = findings(&report, "malware").iter().map(|finding| text(&finding["path"])).collect();
+    assert_eq!(paths, [names, vec!["bin/tool".to_owned()]].concat());
+    let gaps = report["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(gaps[0]["reason"], "it is one of more than 32 names of one file; only so many are read");
+}
+
 /// What a name says of a file decides what is looked for under it, and how much it counts: within a layer as between layers. It is
 /// told at the name where it counts most.
 #[test]

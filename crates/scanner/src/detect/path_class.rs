@@ -36,17 +36,26 @@ impl PathClass {
     }
 }
 
-/// Sorts names of one file by their classes, those of the first names first: of each group one look is enough.
-pub(super) fn alike<'n, T>(names: &'n [T], path: impl Fn(&T) -> &str, detectors: &Detectors) -> Vec<Vec<&'n T>> {
+/// Sorts names of one file by their classes, those of the first names first: of each group one look is enough. Gives back the
+/// first `most` groups, and the names that are in none of them.
+pub(super) fn alike<'n, T>(
+    names: &'n [T],
+    path: impl Fn(&T) -> &str,
+    detectors: &Detectors,
+    most: usize,
+) -> (Vec<Vec<&'n T>>, Vec<&'n T>) {
     let mut groups: Vec<(PathClass, Vec<&'n T>)> = Vec::new();
+    let mut rest = Vec::new();
     for name in names {
         let class = PathClass::of(path(name), detectors);
+        let is_full = groups.len() >= most;
         match groups.iter_mut().find(|(known, _)| *known == class) {
             Some((_, names)) => names.push(name),
+            None if is_full => rest.push(name),
             None => groups.push((class, vec![name])),
         }
     }
-    groups.into_iter().map(|(_, names)| names).collect()
+    (groups.into_iter().map(|(_, names)| names).collect(), rest)
 }
 
 #[cfg(test)]
@@ -79,7 +88,12 @@ mod tests {
 
     #[test]
     fn names_of_one_class_are_looked_under_once() {
-        let groups = alike(&["app/.env", "tests/.env", "srv/.env", "x.png", "y.so"], |name| name, &detectors());
+        let names = ["app/.env", "tests/.env", "x.png", "srv/.env", "y.so"];
+        let (groups, rest) = alike(&names, |name| name, &detectors(), 9);
         assert_eq!(groups, [vec![&"app/.env", &"srv/.env"], vec![&"tests/.env"], vec![&"x.png", &"y.so"]]);
+        assert_eq!(rest, [&""; 0]);
+        let (groups, rest) = alike(&names, |name| name, &detectors(), 1);
+        assert_eq!(groups, [[&"app/.env", &"srv/.env"]]);
+        assert_eq!(rest, [&"tests/.env", &"x.png", &"y.so"]);
     }
 }
