@@ -1,6 +1,7 @@
 //! What the path of a file decides for whoever looks through it. A file with several names is looked through as each of them
 //! says; where they say the same, once is enough.
 
+use crate::pattern::{AnyPattern, Pattern};
 use crate::place::{Place, PlaceFacts, Syntax, name_and_ending};
 use crate::rules::SecretRules;
 
@@ -20,8 +21,8 @@ struct Looked {
     facts: PlaceFacts,
     /// One of [`TELLING_ENDINGS`].
     ending: Option<&'static str>,
-    /// Of each rule and each allow list that is for paths, whether it is for this one.
-    chosen: Vec<bool>,
+    /// The rules and allow lists that are for this path, by their places among those that are for paths.
+    chosen: Vec<usize>,
 }
 
 impl SecretRules {
@@ -31,15 +32,28 @@ impl SecretRules {
             return PathClass(None);
         }
         let ending = name_and_ending(path).1;
-        let of_rules = self.rules.iter().filter_map(|rule| rule.path.as_ref());
-        let of_rules = of_rules.map(|pattern| pattern.is_match(path.as_bytes()));
-        let of_lists = self.allow.iter().filter(|list| !list.paths.is_empty());
-        let of_lists = of_lists.map(|list| list.paths.iter().any(|pattern| pattern.is_match(path.as_bytes())));
         PathClass(Some(Looked {
             facts: PlaceFacts::of(Place::file(path)),
             ending: TELLING_ENDINGS.iter().copied().find(|telling| *telling == ending),
-            chosen: of_rules.chain(of_lists).collect(),
+            chosen: self.chosen_by(path),
         }))
+    }
+
+    /// The rules and allow lists that are for a path. Most paths are those of none, which one look at all of them tells: there are
+    /// images with a hundred thousand hard links.
+    fn chosen_by(&self, path: &str) -> Vec<usize> {
+        let any = self.any_path.get_or_init(|| {
+            let of_rules = self.rules.iter().filter_map(|rule| rule.path.as_ref());
+            let all: Vec<&Pattern> = of_rules.chain(self.allow.iter().flat_map(|list| &list.paths)).collect();
+            AnyPattern::of(&all)
+        });
+        if any.as_ref().is_some_and(|any| !any.is_match(path.as_bytes())) {
+            return Vec::new();
+        }
+        let of_rules = self.rules.iter().filter_map(|rule| rule.path.as_ref()).map(std::slice::from_ref);
+        let of_lists = self.allow.iter().map(|list| list.paths.as_slice()).filter(|paths| !paths.is_empty());
+        let is_for = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_match(path.as_bytes()));
+        of_rules.chain(of_lists).enumerate().filter(|(_, patterns)| is_for(patterns)).map(|(place, _)| place).collect()
     }
 }
 
@@ -92,6 +106,22 @@ mod tests {
             assert_eq!(one_class, other_class, "{one} {other}");
             assert!(!one_class.may_find_more_than(&other_class), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_class_tells_the_rules_that_are_for_its_path() {
+        let rules = SecretRules::builtin();
+        let chosen = |path: &str| {
+            let told = rules.rules.iter().filter(|rule| rule.path.is_some()).enumerate();
+            let told = told.filter(|(place, _)| rules.chosen_by(path).contains(place));
+            told.map(|(_, rule)| rule.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(chosen("app/main.js"), [""; 0]);
+        assert_eq!(chosen("etc/ppp/chap-secrets"), ["ppp-password"]);
+        assert_eq!(chosen("etc/snmp/snmpd.conf"), ["snmp-community"]);
+        // Of the lists the one for Android's key store.
+        assert_eq!(chosen("app/debug.keystore"), [""; 0]);
+        assert_eq!(rules.chosen_by("app/debug.keystore").len(), 1);
     }
 
     #[test]

@@ -135,6 +135,8 @@ pub struct SecretRules {
     ready: LazyLock<Ready, Box<dyn FnOnce() -> Ready + Send>>,
     /// The paths that the rules without literals ask for; `None` where one of them asks for none.
     bare_paths: OnceLock<Option<AnyPattern>>,
+    /// The paths that any rule or allow list is for; `None` where they cannot be looked for together.
+    pub(crate) any_path: OnceLock<Option<AnyPattern>>,
 }
 
 /// What is made of the rules when the first bytes come.
@@ -251,6 +253,7 @@ impl SecretRules {
             allow: collected.allow,
             ready: LazyLock::new(Box::new(make)),
             bare_paths: OnceLock::new(),
+            any_path: OnceLock::new(),
         }
     }
 }
