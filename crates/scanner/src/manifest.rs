@@ -7,7 +7,7 @@ use crate::found::Mark;
 
 /// The most patterns by which a workspace may name its members; the largest real ones name some hundred folders. One with
 /// more counts as having none.
-const MOST_PATTERNS: usize = 1_000;
+pub(crate) const MOST_PATTERNS: usize = 1_000;
 
 /// What a script of Gradle leaves open for the plug-ins that it asks for itself, which have a lock file of their own.
 pub(crate) const GRADLE_PLUGINS: &str = "buildscript";

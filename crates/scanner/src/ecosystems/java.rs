@@ -90,7 +90,8 @@ impl Ecosystem for Java {
         }
         let is_script = name.ends_with(".gradle") || name.ends_with(".gradle.kts");
         if is_script || name.ends_with(".sbt") || name.ends_with(".scala") {
-            // The sources in `project` are parts of the build, and the builds there list the plug-ins of sbt.
+            // The sources in `project` are parts of the build, and files like `plugins.sbt` there list the plug-ins of sbt. A
+            // `build.sbt` may be that of a project in a folder of this name.
             let is_in_project = path.parent().rsplit('/').next() == Some("project");
             let is_build = is_script || name == "build.sbt" || is_in_project == name.ends_with(".scala");
             if is_build && !is_in_dependency_folder(path.as_str()) {

@@ -1,20 +1,21 @@
 //! `settings.gradle` and `settings.gradle.kts` (docs.gradle.org, Settings File Basics; Multi-Project Build Basics): the folders of
 //! the projects that a build has below or beside its own.
 //!
-//! They are programs, which are not run: where they compute what they include, or take in another script, any folder below
-//! may be that of a project.
+//! They are programs, which are not run: where they compute what they include, include more than is kept, or take in another
+//! script, any folder below may be that of a project.
 
 use std::collections::BTreeSet;
 
 use crate::ecosystems::program_text::{GROOVY, Token, arguments, end_of_statement, tokens, within};
-use crate::manifest::{EVERYTHING_BELOW, Workspace};
+use crate::manifest::{EVERYTHING_BELOW, MOST_PATTERNS, Workspace};
 
 /// What texts with the folder of the settings begin with.
 const OWN_FOLDER: &[&str] = &["$rootDir/", "${rootDir}/", "$settingsDir/", "${settingsDir}/", "./"];
 
 /// Reads settings; `None` stands for some that are too long to be read, and is the answer for those that include nothing.
 pub(super) fn projects(text: Option<&str>) -> Option<Workspace> {
-    let folders = text.and_then(folders).unwrap_or_else(|| BTreeSet::from([EVERYTHING_BELOW.to_owned()]));
+    let folders = text.and_then(folders).filter(|folders| folders.len() <= MOST_PATTERNS);
+    let folders = folders.unwrap_or_else(|| BTreeSet::from([EVERYTHING_BELOW.to_owned()]));
     let members: Vec<String> = folders.into_iter().collect();
     (!members.is_empty()).then(|| Workspace { members, ..Workspace::default() })
 }
@@ -131,5 +132,8 @@ mod tests {
             check(text, &["**"]);
         }
         assert_eq!(projects(None).unwrap_or_default().members, ["**"]);
+        let include = |most: usize| (0..most).map(|number| format!("include ':a{number}'\n")).collect::<String>();
+        let count = |most: usize| projects(Some(&include(most))).unwrap_or_default().members.len();
+        assert_eq!((count(MOST_PATTERNS), count(MOST_PATTERNS + 1)), (MOST_PATTERNS, 1));
     }
 }

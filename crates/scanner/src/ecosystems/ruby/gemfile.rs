@@ -7,7 +7,7 @@
 //! The folders that a Gemfile takes in are its members: of `eval_gemfile`, `path` and `gemspec`, and those one level below
 //! them; all below it where they are computed.
 
-use crate::manifest::{EVERYTHING_BELOW, ProjectManifest, Specifications};
+use crate::manifest::{EVERYTHING_BELOW, MOST_PATTERNS, ProjectManifest, Specifications};
 
 /// The options of `gem` by which one comes from outside of the repository.
 const OUTSIDE: &[&str] = &["git", "github", "gist", "bitbucket", "source"];
@@ -117,11 +117,13 @@ fn add_specifications(text: &str, is_needed: bool, manifest: &mut ProjectManifes
     folder.is_some()
 }
 
-/// Notes a folder that is taken in, or all below where it is computed.
+/// Notes a folder that is taken in, or all below where it is computed or one of too many.
 fn take_in(folder: Option<&str>, manifest: &mut ProjectManifest) {
     let members = &mut manifest.workspace.get_or_insert_default().members;
-    match folder.map(|folder| folder.trim_end_matches('/')) {
+    // There is room for these two, and for what stands for all that come behind.
+    match folder.filter(|_| members.len() + 3 <= MOST_PATTERNS).map(|folder| folder.trim_end_matches('/')) {
         Some(folder) => members.extend([folder.to_owned(), format!("{folder}/*")]),
+        None if members.last().is_some_and(|last| last == EVERYTHING_BELOW) => {}
         None => members.push(EVERYTHING_BELOW.to_owned()),
     }
 }
@@ -266,6 +268,12 @@ mod tests {
         ] {
             let told = read(text).workspace.unwrap_or_default().members;
             assert_eq!(told, members, "{text}");
+        }
+        for computed in ["", "gem 'a', path: \"#{parts}/a\"\n"] {
+            let one = |number: usize| format!("gem 'a', path: 'a{number}'\n{computed}");
+            let told = read(&(0..1_000).map(one).collect::<String>()).workspace.unwrap_or_default().members;
+            assert!((MOST_PATTERNS - 3..=MOST_PATTERNS).contains(&told.len()), "{}", told.len());
+            assert_eq!(told.last().map(String::as_str), Some("**"));
         }
     }
 
