@@ -147,25 +147,25 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
             && !repository.is_locked_elsewhere(family, folder, name, manifest)
             && !repository.is_told_by_users(family, folder, name, manifest)
         {
-            let reason = match has_lock_of_another {
-                _ if lacks_plugin_lock => {
-                    "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies \
-                     beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` \
-                     writes one"
-                        .to_owned()
-                }
-                true if keeps_names(family.ecosystem) => format!(
+            let reason = if lacks_plugin_lock {
+                "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that \
+                 their versions are unknown; `gradle buildEnvironment --write-locks` writes one"
+                    .to_owned()
+            } else if has_lock_of_another && keeps_names(family.ecosystem) {
+                format!(
                     "it names dependencies, and the lock file above it is that of another project, which does not name \
                      them all, so that their versions are unknown; `{command}` writes one"
-                ),
-                true => format!(
+                )
+            } else if has_lock_of_another {
+                format!(
                     "it names dependencies, and the lock file above it is that of another project, so that their \
                      versions are unknown; `{command}` writes one"
-                ),
-                false => format!(
+                )
+            } else {
+                format!(
                     "it names dependencies, and no lock file that is read lies beside or above it, so that their \
                      versions are unknown; `{command}` writes one"
-                ),
+                )
             };
             gaps.push(Gap::new(join(folder, name), reason));
         }

@@ -238,6 +238,7 @@ mod tests {
         }
         assert!(hidden.gap().is_some_and(|gap| gap.reason.starts_with("1 more findings")));
     }
+
     #[test]
     fn gaps_beyond_the_most_are_counted() {
         let mut hidden = HiddenDetections::default();
