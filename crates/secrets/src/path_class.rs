@@ -53,7 +53,7 @@ impl SecretRules {
         let of_rules = self.rules.iter().filter_map(|rule| rule.path.as_ref()).map(std::slice::from_ref);
         let of_lists = self.allow.iter().map(|list| list.paths.as_slice()).filter(|paths| !paths.is_empty());
         let is_for = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_match(path.as_bytes()));
-        of_rules.chain(of_lists).enumerate().filter(|(_, patterns)| is_for(patterns)).map(|(place, _)| place).collect()
+        of_rules.chain(of_lists).enumerate().filter(|&(_, patterns)| is_for(patterns)).map(|(place, _)| place).collect()
     }
 }
 
