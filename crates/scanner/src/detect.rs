@@ -22,7 +22,7 @@ use oci::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
-use crate::layer_index::MOST_GAPS;
+use crate::layer_index::{MOST_GAPS, Room};
 use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
 use crate::path_set::path_hash;
@@ -119,12 +119,10 @@ impl Detections {
                 None => {}
             }
         }
-        let found = |(name, target): (&&UntrustedPath, &&UntrustedPath)| {
-            let first = Some(FirstName { layer: None, path: target.as_str().to_owned() });
-            Some((name.as_str().to_owned(), Detected { first, ..self.files.get(target.as_str())?.clone() }))
-        };
-        let further: BTreeMap<String, Detected> = names.iter().filter_map(found).collect();
+        let mut room = Room::of_a_layer();
+        let further = told_under(&names, &self.files, &mut room);
         self.files.extend(further);
+        self.gaps.extend(room.gap());
         self.remarks.follow_links(&names);
         again
     }
@@ -151,6 +149,22 @@ impl Detections {
             ));
         }
     }
+}
+
+/// What was found in `files` under their further `names`, as long as there is room: a file with a thousand findings may have a
+/// hundred thousand names.
+fn told_under(
+    names: &BTreeMap<&UntrustedPath, &UntrustedPath>,
+    files: &BTreeMap<String, Detected>,
+    room: &mut Room,
+) -> BTreeMap<String, Detected> {
+    let found = |(name, file): (&&UntrustedPath, &&UntrustedPath)| {
+        let (name, file) = (name.as_str(), file.as_str());
+        let detected = files.get(file).filter(|detected| room.takes(name.len() + detected.weight()))?;
+        let first = Some(FirstName { layer: None, path: file.to_owned() });
+        Some((name.to_owned(), Detected { first, ..detected.clone() }))
+    };
+    names.iter().filter_map(found).collect()
 }
 
 /// What was found in one file.
@@ -494,5 +508,25 @@ impl Pending {
         let number = self.next;
         self.next += 1;
         (number, self.sender.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_with_many_names_tells_is_bounded() {
+        let hashed = vec![Hashed { inner_path: None, sha256: [7; 32] }; 100_000];
+        let files = BTreeMap::from([("a".to_owned(), Detected { hashed, ..Detected::default() })]);
+        let (file, links) = (UntrustedPath::normalise("a"), ["b", "c", "d", "e"].map(UntrustedPath::normalise));
+        let names = links.iter().map(|name| (name, &file)).collect();
+        let mut room = Room::of_a_layer();
+        // Each takes some 25 of 64 MiB.
+        let told = told_under(&names, &files, &mut room);
+        assert_eq!(told.keys().collect::<Vec<_>>(), ["b", "c"]);
+        assert!(told.values().all(|told| told.first.as_ref().is_some_and(|first| first.path == "a")));
+        let reason = "the layer has more to say than 64 MiB, and 2 more of its files and whiteouts are left out";
+        assert_eq!(room.gap(), Some(Gap::new("", reason)));
     }
 }

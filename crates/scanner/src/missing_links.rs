@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::{Detections, FileDetector, FirstName};
 use crate::further_pass::NO_FILE;
-use crate::layer_index::{LayerIndex, read_under};
+use crate::layer_index::{LayerIndex, Room, read_under};
 use crate::layer_paths::{EntryNumbers, GivenRights, HardLinks, LinkedFile, Occurrences};
 use crate::rights::Rights;
 use crate::selector::SELECTOR;
@@ -196,12 +196,14 @@ pub(crate) fn read_links(
     }
     if let Some((detector, detections)) = look {
         detector.finish(detections);
+        let mut room = Room::of_a_layer();
         for names in further {
             let [first, others @ ..] = names.as_slice() else { continue };
-            if let Some(found) = detections.files.get(first.as_str()).cloned() {
-                detections.files.extend(others.iter().map(|name| (name.as_str().to_owned(), found.clone())));
-            }
+            let Some(found) = detections.files.get(first.as_str()).cloned() else { continue };
+            let taken = others.iter().filter(|name| room.takes(name.as_str().len() + found.weight()));
+            detections.files.extend(taken.map(|name| (name.as_str().to_owned(), found.clone())));
         }
+        detections.gaps.extend(room.gap());
         for (name, first) in links.first_names.iter().filter(|(name, first)| name != first) {
             if let Some(found) = detections.files.get_mut(name.as_str()) {
                 found.first = Some(FirstName { layer: None, path: first.as_str().to_owned() });
