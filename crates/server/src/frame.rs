@@ -85,7 +85,14 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
         let body = serde_json::to_vec(&error.problem(Some(&id))).unwrap_or_default();
         let headers = response.headers().clone();
         let mut told = (response.status(), body).into_response();
-        for name in [header::CONTENT_TYPE, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+        let kept = [
+            header::CONTENT_TYPE,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            header::ACCEPT,
+            header::ACCEPT_ENCODING,
+        ];
+        for name in kept {
             if let Some(value) = headers.get(&name) {
                 told.headers_mut().insert(name, value.clone());
             }
