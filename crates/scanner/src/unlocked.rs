@@ -10,6 +10,7 @@ use crate::layer_index::LayerIndex;
 use crate::locked::{is_environment_of, plain_name, project_of_tree};
 use repository::{Repository, keeps_names};
 
+mod links;
 mod repository;
 #[cfg(test)]
 mod tests;
@@ -217,6 +218,9 @@ fn known_projects<'a>(index: &'a LayerIndex, repository: &Repository<'_>) -> BTr
             projects.extend(project.map(|project| ((package.ecosystem, project), Reach::Below)));
         }
     }
+    let is_known = |ecosystem: Ecosystem, project: &str| projects.get(&(ecosystem, project)) == Some(&Reach::Below);
+    let linked = links::projects(index, is_known);
+    projects.extend(linked.into_iter().map(|project| (project, Reach::Below)));
     projects
 }
 
