@@ -55,6 +55,10 @@ impl Ecosystem for Go {
                 let head = file.head(128)?;
                 let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
                 let version = std::str::from_utf8(line).ok().and_then(standard_library_version);
+                // A file of this name may be of something else than Go.
+                if version.is_none() && (line.starts_with(b"go1") || line.starts_with(b"devel ")) {
+                    found.gap(path.as_str(), NO_LIBRARY_VERSION);
+                }
                 found.packages.extend(version.map(|version| standard_library(&version, Evidence::Installed)));
             }
         }
@@ -65,6 +69,10 @@ impl Ecosystem for Go {
 /// The ecosystem of every package here.
 const GOLANG: Registry = Registry::Golang;
 
+/// What is said where a toolchain calls itself nothing that is a release of Go.
+pub(super) const NO_LIBRARY_VERSION: &str =
+    "the version of Go's standard library is not told, so that its vulnerabilities are not found";
+
 /// The standard library as a package.
 fn standard_library(version: &str, evidence: Evidence) -> FoundPackage {
     FoundPackage::new(GOLANG, evidence, "stdlib", version)
@@ -72,10 +80,12 @@ fn standard_library(version: &str, evidence: Evidence) -> FoundPackage {
 
 /// The version of the standard library that a toolchain of this name brings, in the form of the Go vulnerability
 /// database: `go1.22.3 X:boringcrypto` is `1.22.3`, `go1.23rc2` is `1.23.0-rc.2`. Toolchains built from an unreleased
-/// state have none.
+/// state are of the release that they lead to, where they tell it: `devel go1.22-0123456789` is `1.22`. Those of before
+/// Go 1.17 tell a commit alone.
 fn standard_library_version(toolchain: &str) -> Option<String> {
-    let toolchain = toolchain.trim().split([' ', '\t']).next()?;
-    let version = toolchain.strip_prefix("go")?;
+    let toolchain = toolchain.trim();
+    let toolchain = toolchain.strip_prefix("devel ").unwrap_or(toolchain).trim_start();
+    let version = toolchain.split([' ', '\t']).next()?.strip_prefix("go")?;
     let numbers_end =
         version.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(version.len());
     let (numbers, rest) = version.split_at(numbers_end);
@@ -87,7 +97,8 @@ fn standard_library_version(toolchain: &str) -> Option<String> {
         if let Some(number) = rest.strip_prefix(stage) {
             let number: String = number.chars().take_while(char::is_ascii_digit).take(4).collect();
             let patch = if parts == 2 { ".0" } else { "" };
-            return Some(format!("{numbers}{patch}-{stage}.{number}"));
+            let number = if number.is_empty() { number } else { format!(".{number}") };
+            return Some(format!("{numbers}{patch}-{stage}{number}"));
         }
     }
     // Builders append their own mark: `b7` (BoringCrypto), `-1-fips`, `-bigcorp`, `+auto`.
@@ -97,7 +108,7 @@ fn standard_library_version(toolchain: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystem_check::{listing, read};
+    use crate::ecosystem_check::{listing, read, read_with_gaps};
 
     #[test]
     fn toolchain_names_become_standard_library_versions() {
@@ -109,7 +120,12 @@ mod tests {
             ("go1.21.3-1-fips", Some("1.21.3")),
             ("go1.23rc2", Some("1.23.0-rc.2")),
             ("go1.9.4beta1", Some("1.9.4-beta.1")),
-            ("devel go1.22-0123456789 Mon Jan 1", None),
+            ("go1.19rc", Some("1.19.0-rc")),
+            ("devel go1.22-0123456789 Mon Jan 1", Some("1.22")),
+            ("go1.26-devel_0123456789 Mon Jan 1", Some("1.26")),
+            ("devel +0123456789 Mon Jan 1", None),
+            ("go1.2.3.", None),
+            (" ", None),
             ("go1", None),
             ("go1..2", None),
             ("1.22", None),
@@ -123,5 +139,19 @@ mod tests {
         let found = read(&Go, "usr/local/go/VERSION", b"go1.22.3\ntime 2024-05-01T19:49:47Z\n");
         assert_eq!(listing(&found), "golang stdlib 1.22.3");
         assert_eq!(listing(&read(&Go, "opt/mango/VERSION", b"7.1\n")), "");
+    }
+
+    #[test]
+    fn an_installed_toolchain_of_no_release_is_a_gap() {
+        let gaps = |text: &str| -> Vec<String> {
+            let found = read_with_gaps(&Go, "usr/local/go/VERSION", text.as_bytes());
+            assert_eq!(listing(&found), "", "{text}");
+            found.gaps.into_iter().map(|gap| format!("{}: {}", gap.path, gap.reason)).collect()
+        };
+        let told = [format!("usr/local/go/VERSION: {NO_LIBRARY_VERSION}")];
+        assert_eq!(gaps("devel +0123456789 Mon Jan 1\n"), told);
+        assert_eq!(gaps("go1.2.3.\n"), told);
+        // It is of a project for Go.
+        assert_eq!(gaps("7.1\n"), [] as [&str; 0]);
     }
 }

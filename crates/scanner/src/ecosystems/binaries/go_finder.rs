@@ -11,7 +11,7 @@ use memchr::memmem;
 
 use super::layout::{Layout, Numbers, Segment};
 use super::pass::{Capture, Watcher, Window};
-use crate::ecosystems::go::build_info;
+use crate::ecosystems::go::{NO_LIBRARY_VERSION, build_info};
 use crate::found::Found;
 
 const MAGIC: &[u8] = b"\xff Go buildinf:";
@@ -88,8 +88,13 @@ impl<'l> GoFinder<'l> {
             let reason = "it is a Go program without build information (built before Go 1.13, or stripped of it)";
             found.gap(path, reason);
         }
-        build_info::read(&version, &list, found);
-        is_inline || !version.is_empty() && !list.is_empty()
+        let is_whole = is_inline || !version.is_empty() && !list.is_empty();
+        let has_any = !version.is_empty() || !list.is_empty();
+        // Of a program that is cut off it is said elsewhere that packages may be missing.
+        if !build_info::read(&version, &list, found) && has_any && (is_whole || self.layout.cut.is_none()) {
+            found.gap(path, NO_LIBRARY_VERSION);
+        }
+        is_whole
     }
 
     /// Looks for the header in the writable data.

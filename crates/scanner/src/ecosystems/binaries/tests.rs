@@ -134,6 +134,23 @@ fn inline_build_information_is_read_wherever_it_lies_in_the_data() {
 }
 
 #[test]
+fn a_go_program_of_a_toolchain_that_is_no_release_is_a_gap() {
+    for (toolchain, library) in [
+        ("devel +a1b2c3d4e5 Tue Jan 1 00:00:00 2019 +0000", None),
+        ("   ", None),
+        ("go1.2.3.", None),
+        ("devel go1.22-a1b2c3d4e5 Mon Jan 1", Some("stdlib 1.22")),
+    ] {
+        let gap = "no the version of Go's standard library is not told, so that its vulnerabilities are not found";
+        let modules = ["a/b v1.0.0", "example.com/m0 v1.0.0"].into_iter();
+        let gap = library.is_none().then_some(gap);
+        let expected: Vec<&str> = library.into_iter().chain(modules).chain(gap).collect();
+        let file = elf(true, &[(1, b"code"), (2, &inline_header(toolchain, &list_of(1)))], b"");
+        assert_eq!(told(&file), expected.join(", "), "{toolchain}");
+    }
+}
+
+#[test]
 fn pointers_of_older_programs_lead_to_their_strings() {
     let list = [LIST_BEGIN, list_of(1).as_bytes(), LIST_END].concat();
     let read_only = [b"xgo1.9go1.17.5go1.4".as_slice(), &list].concat();

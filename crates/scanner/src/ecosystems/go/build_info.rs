@@ -15,9 +15,11 @@ use crate::found::{Evidence, Found, FoundPackage};
 /// The most modules that are taken from one program.
 const MOST_MODULES: usize = 50_000;
 
-/// Adds the standard library of the toolchain, the main module and its dependencies.
-pub(in crate::ecosystems) fn read(toolchain: &str, text: &str, found: &mut Found) {
+/// Adds the standard library of the toolchain, the main module and its dependencies. Says whether the standard library is
+/// among them.
+pub(in crate::ecosystems) fn read(toolchain: &str, text: &str, found: &mut Found) -> bool {
     let version = standard_library_version(toolchain);
+    let has_library = version.is_some();
     found.packages.extend(version.map(|version| standard_library(&version, Evidence::Installed)));
     let mut modules: Vec<(&str, &str)> = Vec::new();
     let mut main: Option<(&str, &str)> = None;
@@ -56,6 +58,7 @@ pub(in crate::ecosystems) fn read(toolchain: &str, text: &str, found: &mut Found
             add(module, version, found);
         }
     }
+    has_library
 }
 
 fn add(module: &str, version: &str, found: &mut Found) {
@@ -132,7 +135,8 @@ mod tests {
 
     fn check(toolchain: &str, text: &str, expected: &str) {
         let mut found = Found::default();
-        read(toolchain, text, &mut found);
+        let has_library = read(toolchain, text, &mut found);
+        assert_eq!(has_library, expected.contains("stdlib"));
         assert_eq!(listing(&found).replace('\n', " | "), expected);
     }
 
