@@ -44,11 +44,13 @@ pub(crate) struct StoredBytes(Arc<Mutex<State>>);
 struct State {
     reader: Box<dyn Read + Send>,
     hasher: Option<Hasher>,
+    /// Whether the reader gave up, so that it is not asked again: a registry that does not answer takes its time.
+    has_failed: bool,
 }
 
 impl StoredBytes {
     pub(crate) fn new(reader: Box<dyn Read + Send>, algorithm: DigestAlgorithm) -> StoredBytes {
-        StoredBytes(Arc::new(Mutex::new(State { reader, hasher: Some(Hasher::new(algorithm)) })))
+        StoredBytes(Arc::new(Mutex::new(State { reader, hasher: Some(Hasher::new(algorithm)), has_failed: false })))
     }
 
     /// Reads on to the end and returns the digest of all bytes.
@@ -64,6 +66,9 @@ impl StoredBytes {
 impl Read for StoredBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.has_failed {
+            return Err(io::Error::other("the stored bytes could not be read before"));
+        }
         loop {
             match state.reader.read(buffer) {
                 Ok(count) => {
@@ -73,8 +78,33 @@ impl Read for StoredBytes {
                     return Ok(count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    state.has_failed = true;
+                    return Err(error);
+                }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_gave_up_is_not_asked_again() {
+        /// Fails once and would go on.
+        struct Failing(bool);
+
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                if std::mem::replace(&mut self.0, true) { Ok(0) } else { Err(io::Error::other("no answer")) }
+            }
+        }
+
+        let stored = StoredBytes::new(Box::new(Failing(false)), DigestAlgorithm::Sha256);
+        assert_eq!(stored.clone().read(&mut [0]).unwrap_err().to_string(), "no answer");
+        let again = stored.finish(&mut [0; 8]).unwrap_err();
+        assert_eq!(again.to_string(), "the stored bytes could not be read before");
     }
 }

@@ -529,11 +529,16 @@ fn read_layer(
     let cannot_finish = |source| finish_error(image, number, source);
     match index_entries(&mut reader, detector) {
         Ok(read) => Ok((read, reader.finish().map_err(cannot_finish)?)),
-        Err(source) => Err(match image.has_further_place(number).then(|| reader.finish()) {
-            // That the bytes are others explains whatever could not be read of them.
-            Some(Err(other @ FinishLayerError::WrongDigest { .. })) => cannot_finish(other),
-            _ => read_error(image, number, source),
-        }),
+        Err(source) => {
+            // What is refused for its size is not read on, unless another place may have less.
+            let is_too_large = matches!(source, ReadEntriesError::TooLarge { .. });
+            let reads_on = !is_too_large || image.has_further_place(number);
+            Err(match reads_on.then(|| reader.finish()) {
+                // That the bytes are others explains whatever could not be read of them.
+                Some(Err(other @ FinishLayerError::WrongDigest { .. })) => cannot_finish(other),
+                _ => read_error(image, number, source),
+            })
+        }
     }
 }
 

@@ -37,6 +37,29 @@ fn every_document_and_layer_must_have_its_digest() {
     }
 }
 
+/// Bytes that were changed and that are no archive any more are told as others, and those that never were one as damaged.
+#[test]
+fn a_layer_that_cannot_be_read_because_its_bytes_are_others_is_told_so() {
+    let whole = layer(ALPINE);
+    let mut damaged = whole.clone();
+    // In the sum of the first header.
+    damaged[150] ^= 1;
+    let mut files = layout(&[("", whole.clone())]);
+    let place = files.iter().position(|(_, bytes)| *bytes == whole).expect("the layer is stored as it is");
+    files[place].1.clone_from(&damaged);
+    let bench = Bench::new();
+    write_layout(&bench, &files);
+    let run = bench.scan("oci:image");
+    run.fails_with("is not what it claims to be: its bytes have the digest");
+    assert!(!run.stderr.contains("is damaged at byte"), "{}", run.stderr);
+
+    let bench = Bench::new();
+    write_layout(&bench, &layout(&[("", damaged)]));
+    let run = bench.scan("oci:image");
+    run.fails_with("is damaged at byte 512 of its uncompressed content");
+    assert!(!run.stderr.contains("claims to be"), "{}", run.stderr);
+}
+
 #[test]
 fn a_layer_of_a_docker_archive_with_another_digest_is_told_once() {
     let layers = [layer(ALPINE), layer("layer ADD y\n  srv/x =\n")];

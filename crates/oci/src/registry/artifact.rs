@@ -16,6 +16,9 @@ use crate::stored::Hasher;
 /// Which tools write for a file's name (image-spec, annotations.md).
 const TITLE: &str = "org.opencontainers.image.title";
 
+/// The largest file whose digest is taken although `out` has refused it, in bytes; databases have some hundred MB.
+const LARGEST_HASHED_ANYWAY: u64 = 4 << 30;
+
 /// An artifact whose manifest was read and verified; its files are fetched when they are read.
 pub struct Artifact {
     digest: Digest,
@@ -95,25 +98,43 @@ impl Artifact {
     /// Writes the file at `index` to `out`, which must not believe any of it before this has succeeded.
     ///
     /// # Errors
-    /// When the file cannot be fetched whole, has another digest than the manifest states, or `out` refuses.
+    /// When the file cannot be fetched whole, has another digest than the manifest states, or `out` refuses. Where it has
+    /// another digest, that is told rather than what `out` makes of its bytes.
     pub fn read(&self, index: usize, out: &mut dyn Write) -> io::Result<()> {
         let layer = self.blobs.layers.get(index).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         let mut reader = self.blobs.open(index)?;
         let mut hasher = Hasher::new(layer.digest.algorithm());
         let mut buffer = vec![0; 64 << 10];
+        let mut refused: Option<io::Error> = None;
         loop {
-            let count = reader.read(&mut buffer)?;
+            let count = match reader.read(&mut buffer) {
+                Ok(count) => count,
+                Err(error) => return Err(refused.unwrap_or(error)),
+            };
             let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
             hasher.update(bytes);
-            out.write_all(bytes)?;
+            if refused.is_none()
+                && let Err(error) = out.write_all(bytes)
+            {
+                if wants_no_more(&error) || layer.size > LARGEST_HASHED_ANYWAY {
+                    return Err(error);
+                }
+                refused = Some(error);
+            }
         }
         let found = hasher.finish();
         if found == layer.digest {
-            return Ok(());
+            return refused.map_or(Ok(()), Err);
         }
         let title = layer.annotations.get(TITLE).map_or("without a name", String::as_str);
         let (registry, what) = (self.blobs.session.host(), format!("the file {title}"));
         let stated = layer.digest.clone();
         Err(io::Error::other(RegistryError::WrongDigest { registry, what, stated, found }))
     }
+}
+
+/// Whether `out` refuses for want of room or because it has enough, which says nothing of the bytes.
+fn wants_no_more(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
 }

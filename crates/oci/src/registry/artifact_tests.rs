@@ -1,5 +1,7 @@
 //! What is said of artifacts that cannot be had.
 
+use std::io;
+
 use super::mock::*;
 use super::tests::{half, layer, options};
 use super::*;
@@ -75,4 +77,46 @@ fn what_is_no_artifact_is_told_as_what_it_is() {
     let expected =
         format!("{} has no manifest 2 in team/intel; check the name, and whether it may be read", server.address);
     assert_eq!(read(&server, "2").unwrap_err(), expected);
+}
+
+/// Takes nothing, as a decoder that makes nothing of the bytes.
+struct Refusing(io::ErrorKind);
+
+impl io::Write for Refusing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::Error::new(self.0, "this is no frame"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn another_digest_explains_why_the_bytes_are_refused() {
+    let file = layer();
+    let mut flipped = file.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let (stated, found) = (sha256(&file), sha256(&flipped));
+    for (sent, kind, is_wrong) in [
+        (&flipped, io::ErrorKind::Other, true),
+        (&flipped, io::ErrorKind::InvalidData, true),
+        (&file, io::ErrorKind::InvalidData, false),
+        // That there is no room says nothing of the bytes.
+        (&flipped, io::ErrorKind::StorageFull, false),
+        (&flipped, io::ErrorKind::FileTooLarge, false),
+    ] {
+        let sent = sent.clone();
+        let server = registry(&file, None, move || reply(200, &[], sent.clone()));
+        let name = format!("{}/team/intel:1", server.address).parse().unwrap();
+        let artifact = open_artifact(&name, &options()).unwrap();
+        let expected = match is_wrong {
+            true => format!(
+                "{} says that the file own.db has the digest {stated}, and what it sent has {found}",
+                server.address
+            ),
+            false => "this is no frame".to_owned(),
+        };
+        assert_eq!(artifact.read(0, &mut Refusing(kind)).unwrap_err().to_string(), expected, "{kind}");
+    }
 }
