@@ -51,14 +51,22 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
         return None;
     }
     let known = known_group(artifact, version, holds);
-    let vendor = || manifest.vendor_id.as_deref().filter(|id| id.contains('.') && is_identifier(id));
+    let vendor = manifest.vendor_id.as_deref().filter(|id| id.contains('.') && is_identifier(id));
     let symbolic = || {
         [&manifest.symbolic_name, &manifest.module_name].into_iter().flatten().find_map(|name| {
             let group = name.strip_suffix(artifact)?.strip_suffix('.')?;
             (!group.is_empty() && is_identifier(group)).then_some(group)
         })
     };
-    let group = known.or_else(vendor).or_else(symbolic);
+    // Some name a whole foundation as the vendor, of whose groups the name of the bundle tells the one.
+    let in_vendor = |group: &&str| {
+        vendor.is_some_and(|vendor| group.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let guessed = || {
+        let symbolic = symbolic();
+        symbolic.filter(in_vendor).or(vendor.filter(|vendor| !FOUNDATIONS.contains(vendor))).or(symbolic)
+    };
+    let group = known.or_else(guessed);
     // Quarkus and others put the group in front of the artifact in the file name.
     let artifact = match group.and_then(|group| artifact.strip_prefix(group)?.strip_prefix('.')) {
         Some(artifact) if !artifact.is_empty() => artifact,
@@ -202,6 +210,9 @@ const QUALIFIERS: &[&str] = &[
     "java",
 ];
 
+/// Vendors that publish under groups of their projects, and nothing under their own name.
+const FOUNDATIONS: &[&str] = &["org.apache", "org.codehaus", "org.eclipse"];
+
 /// The libraries of a Tomcat server, whose files carry no version: file, artifact.
 const TOMCAT: &[(&str, &str)] = &[
     ("annotations-api", "tomcat-annotations-api"),
@@ -329,6 +340,63 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("scala-reflect", "scala", "org.scala-lang"),
     ("scala-compiler", "scala", "org.scala-lang"),
     ("akka-*", "akka", "com.typesafe.akka"),
+    ("commons-cli", "org/apache", "commons-cli"),
+    ("commons-compress", "org/apache/commons", "org.apache.commons"),
+    ("commons-configuration", "org/apache/commons", "commons-configuration"),
+    ("commons-configuration2", "org/apache/commons", "org.apache.commons"),
+    ("commons-csv", "org/apache/commons", "org.apache.commons"),
+    ("commons-dbcp", "org/apache/commons", "commons-dbcp"),
+    ("commons-dbcp2", "org/apache/commons", "org.apache.commons"),
+    ("commons-digester", "org/apache/commons", "commons-digester"),
+    ("commons-exec", "org/apache/commons", "org.apache.commons"),
+    ("commons-imaging", "org/apache/commons", "org.apache.commons"),
+    ("commons-jxpath", "org/apache/commons", "commons-jxpath"),
+    ("commons-math3", "org/apache/commons", "org.apache.commons"),
+    ("commons-net", "org/apache/commons", "commons-net"),
+    ("commons-pool", "org/apache/commons", "commons-pool"),
+    ("commons-pool2", "org/apache/commons", "org.apache.commons"),
+    ("commons-text", "org/apache/commons", "org.apache.commons"),
+    ("commons-validator", "org/apache/commons", "commons-validator"),
+    ("commons-vfs2", "org/apache/commons", "org.apache.commons"),
+    ("fastjson", "com/alibaba/fastjson", "com.alibaba"),
+    ("gson", "com/google/gson", "com.google.code.gson"),
+    ("guava", "com/google/common", "com.google.guava"),
+    ("httpclient", "org/apache/http", "org.apache.httpcomponents"),
+    ("jackson-annotations", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
+    ("jackson-core", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
+    ("jackson-databind", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
+    ("jackson-core-asl", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jackson-core-lgpl", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jackson-jaxrs", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jackson-mapper-asl", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jackson-mapper-lgpl", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jackson-xc", "org/codehaus/jackson", "org.codehaus.jackson"),
+    ("jdom2", "org/jdom2", "org.jdom"),
+    ("jsch", "com/jcraft/jsch", "com.jcraft"),
+    ("json", "org/json", "org.json"),
+    ("json-smart", "net/minidev", "net.minidev"),
+    ("libthrift", "org/apache/thrift", "org.apache.thrift"),
+    ("log4j-api", "org/apache/logging", "org.apache.logging.log4j"),
+    ("log4j-core", "org/apache/logging", "org.apache.logging.log4j"),
+    ("logback-classic", "ch/qos/logback", "ch.qos.logback"),
+    ("logback-core", "ch/qos/logback", "ch.qos.logback"),
+    ("netty-all", "io/netty", "io.netty"),
+    ("netty-codec", "io/netty", "io.netty"),
+    ("netty-codec-http", "io/netty", "io.netty"),
+    ("netty-codec-http2", "io/netty", "io.netty"),
+    ("netty-common", "io/netty", "io.netty"),
+    ("netty-handler", "io/netty", "io.netty"),
+    ("netty-transport", "io/netty", "io.netty"),
+    ("protobuf-java", "com/google/protobuf", "com.google.protobuf"),
+    ("protobuf-javalite", "com/google/protobuf", "com.google.protobuf"),
+    ("shiro-*", "org/apache/shiro", "org.apache.shiro"),
+    ("snakeyaml", "org/yaml/snakeyaml", "org.yaml"),
+    ("snappy-java", "org/xerial/snappy", "org.xerial.snappy"),
+    ("sqlite-jdbc", "org/sqlite", "org.xerial"),
+    ("undertow-core", "io/undertow", "io.undertow"),
+    ("xstream", "com/thoughtworks/xstream", "com.thoughtworks.xstream"),
+    ("zookeeper", "org/apache/zookeeper", "org.apache.zookeeper"),
+    ("zookeeper-jute", "org/apache/zookeeper", "org.apache.zookeeper"),
 ];
 
 #[cfg(test)]
@@ -404,6 +472,51 @@ mod tests {
             "com.fasterxml.jackson.core:jackson-databind 2.9.1",
         );
         check("groovy-3.0.9", "", &["org/codehaus/groovy"], "org.codehaus.groovy:groovy 3.0.9");
+    }
+
+    #[test]
+    fn libraries_whose_builds_wrote_no_properties_are_known_by_name_and_classes() {
+        check(
+            "jackson-mapper-asl-1.9.13",
+            "Bundle-SymbolicName: jackson-mapper-asl\nImplementation-Version: 1.9.13\n",
+            &["org/codehaus/jackson"],
+            "org.codehaus.jackson:jackson-mapper-asl 1.9.13",
+        );
+        check(
+            "libthrift-0.9.3",
+            "Bundle-SymbolicName: org.apache.thrift\nImplementation-Version: 0.9.3\n",
+            &["org/apache/thrift"],
+            "org.apache.thrift:libthrift 0.9.3",
+        );
+        // The name of its bundle is that of the project it came from.
+        check(
+            "zookeeper-3.4.13",
+            "Bundle-SymbolicName: org.apache.hadoop.zookeeper\nBundle-Version: 3.4.13\n",
+            &["org/apache/zookeeper"],
+            "org.apache.zookeeper:zookeeper 3.4.13",
+        );
+        check(
+            "commons-configuration2-2.4",
+            "Bundle-SymbolicName: org.apache.commons.configuration\nImplementation-Vendor-Id: org.apache\n",
+            &["org/apache/commons"],
+            "org.apache.commons:commons-configuration2 2.4",
+        );
+        check("jsch-0.1.50", "", &["com/jcraft/jsch"], "com.jcraft:jsch 0.1.50");
+        check("snakeyaml-1.26", "", &["org/yaml/snakeyaml"], "org.yaml:snakeyaml 1.26");
+        // The classes are those of another.
+        check("snakeyaml-1.26", "", &["org/example/snakeyaml"], "snakeyaml 1.26");
+    }
+
+    #[test]
+    fn a_foundation_is_no_group() {
+        let manifest = "Bundle-SymbolicName: org.apache.commons.commons-text\nImplementation-Vendor-Id: org.apache\n";
+        check("commons-text-1.8", manifest, &[], "org.apache.commons:commons-text 1.8");
+        check("foo-1.0", "Implementation-Vendor-Id: org.apache\n", &[], "foo 1.0");
+        // The bundle's name goes on where that of the vendor ends.
+        let manifest = "Bundle-SymbolicName: com.example.a.foo\nImplementation-Vendor-Id: com.example\n";
+        check("foo-1.0", manifest, &[], "com.example.a:foo 1.0");
+        let manifest = "Bundle-SymbolicName: org.other.foo\nImplementation-Vendor-Id: com.example\n";
+        check("foo-1.0", manifest, &[], "com.example:foo 1.0");
     }
 
     #[test]
