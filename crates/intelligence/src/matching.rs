@@ -13,7 +13,7 @@ mod snapshot;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::version::VersionScheme;
 use model::{
@@ -149,6 +149,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
         }
         // Others may meet other blocks that are damaged, and one gap says it all.
         matches.gaps.extend(first_damage.map(damage));
+        unmatched.note_groupless(inventory);
         unmatched.tell(matches);
         matches.notes.extend(self.systems.iter().filter_map(|system| system.choice.note.clone()));
     }
@@ -250,6 +251,10 @@ impl<'a, 'o> Matcher<'a, 'o> {
         self.gathered.hits.clear();
         let question = Question { namespace: &known, is_source: false, name: &name, version: &version };
         self.gathered.gather(self.storage, package, &question)?;
+        // Advisories name packages of Maven by group and artifact.
+        if package.ecosystem == Ecosystem::Maven && !name.contains(':') && self.gathered.hits.is_empty() {
+            unmatched.groupless.push(id);
+        }
         self.writer.write(id, package, &self.gathered.hits, &mut matches.findings)
     }
 }
@@ -359,19 +364,44 @@ struct Unmatched {
     unknown_ecosystems: BTreeSet<Ecosystem>,
     /// How many packages have a version that cannot be compared, and the first of them.
     invalid_versions: BTreeMap<Ecosystem, (usize, String)>,
+    /// The packages of Maven whose group is unknown.
+    groupless: Vec<PackageId>,
+    /// How many of them may have advisories, and the first of these.
+    may_be_missed: Option<(usize, String)>,
 }
 
 /// The longest name or version that a gap shows.
 const LONGEST_SHOWN: usize = 60;
 
+/// A package in a sentence.
+fn shown(package: &Package) -> String {
+    let shown = |text: &str| text.chars().take(LONGEST_SHOWN).collect::<String>();
+    format!("{} `{}`", shown(&package.name), shown(&package.version))
+}
+
 impl Unmatched {
     fn note_version(&mut self, ecosystem: Ecosystem, package: &Package) {
-        let shown = |text: &str| text.chars().take(LONGEST_SHOWN).collect::<String>();
-        let (count, _) = self
-            .invalid_versions
-            .entry(ecosystem)
-            .or_insert_with(|| (0, format!("{} `{}`", shown(&package.name), shown(&package.version))));
+        let (count, _) = self.invalid_versions.entry(ecosystem).or_insert_with(|| (0, shown(package)));
         *count += 1;
+    }
+
+    /// Counts the packages of Maven without a group, but for archives that others lie in: these are somebody's own program
+    /// with its libraries, on which there are no advisories.
+    fn note_groupless(&mut self, inventory: &Inventory) {
+        if self.groupless.is_empty() {
+            return;
+        }
+        let java = inventory.packages.iter().filter(|package| package.ecosystem == Ecosystem::Maven);
+        let paths = java.flat_map(|package| &package.paths);
+        let outer: HashSet<&str> =
+            paths.flat_map(|path| path.match_indices("!/").map(move |(end, _)| &path[..end])).collect();
+        let is_program = |package: &&Package| {
+            !package.paths.is_empty() && package.paths.iter().all(|path| outer.contains(path.as_str()))
+        };
+        let packages = self.groupless.iter().filter_map(|id| inventory.packages.get(*id));
+        for package in packages.filter(|package| !is_program(package)) {
+            self.may_be_missed.get_or_insert_with(|| (0, shown(package))).0 += 1;
+        }
     }
 
     fn tell(self, matches: &mut Matches) {
@@ -402,6 +432,14 @@ impl Unmatched {
             let reason = format!(
                 "the versions of {ecosystem} packages such as {example} are none that can be compared, so that {} {unmatched}",
                 packages(count)
+            );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        if let Some((count, example)) = self.may_be_missed {
+            let reason = format!(
+                "the Maven group of {} such as {example} is unknown, {}",
+                counted(count, "package", "packages"),
+                Gap::ADVISORIES_MISSED
             );
             matches.gaps.push(Gap::new("", reason));
         }

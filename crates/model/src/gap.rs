@@ -18,6 +18,9 @@ impl Gap {
     /// The same where the intelligence itself cannot be read.
     pub const FINDINGS_MISSING: &str = "findings are missing";
 
+    /// What the reason ends with where a part of the names of packages is unknown, by which advisories are looked up.
+    pub const ADVISORIES_MISSED: &str = "so that advisories may be missed";
+
     /// What the reason says where packages of the operating system should be told and none is: their list was emptied,
     /// taken away or cannot be read.
     pub const NO_PACKAGES: &str = "so that no package of the system is known";
@@ -30,6 +33,11 @@ impl Gap {
     /// Whether it says that vulnerabilities were not looked up at all, so that finding none means nothing.
     pub fn is_about_matching(&self) -> bool {
         self.path.is_empty() && (self.reason.contains(Gap::UNMATCHED) || self.reason.contains(Gap::FINDINGS_MISSING))
+    }
+
+    /// Whether looking up vulnerabilities brought it, so that doing so again brings it anew.
+    pub fn is_from_matching(&self) -> bool {
+        self.is_about_matching() || self.path.is_empty() && self.reason.ends_with(Gap::ADVISORIES_MISSED)
     }
 
     /// Notes that `path` could not be read because of `reason`.

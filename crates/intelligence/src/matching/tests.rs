@@ -383,6 +383,36 @@ fn centos_stream_without_advisories_of_rhel_is_a_gap() {
 }
 
 #[test]
+fn archives_without_a_group_are_one_gap() {
+    let advisories = "
+        advisory ghsa GHSA-1 CVE-2022-1471
+          maven bin org.yaml:snakeyaml < 2.0";
+    let told = |packages: &[&str]| -> Vec<String> {
+        let gaps = matches(advisories, NONE, packages).gaps;
+        // Policies do not take all other packages for unknown on account of it.
+        assert!(gaps.iter().all(|gap| gap.is_from_matching() && !gap.is_about_matching()), "{gaps:?}");
+        gaps.into_iter().map(|gap| gap.reason).collect()
+    };
+    assert_eq!(
+        told(&["maven snakeyaml 1.26 path=lib/snakeyaml-1.26.jar", "maven org.yaml:snakeyaml 1.26"]),
+        ["the Maven group of 1 package such as snakeyaml `1.26` is unknown, so that advisories may be missed"]
+    );
+    assert_eq!(
+        told(&["maven org.yaml/snakeyaml 1.26", "maven snakeyaml 1.26 path=a.jar path=b.jar", "npm snakeyaml 1.26"]),
+        [
+            "the Maven group of 2 packages such as org.yaml/snakeyaml `1.26` is unknown, so that advisories may be missed"
+        ]
+    );
+    assert_eq!(told(&["maven org.yaml:other 1.26"]), [] as [&str; 0]);
+    // What others lie in is the program itself.
+    let library = "maven org.yaml:snakeyaml 2.0 path=app.jar!/lib/s.jar";
+    assert_eq!(told(&["maven app 1 path=app.jar", library]), [] as [&str; 0]);
+    assert_eq!(told(&["maven app 1 path=app.jar path=b.jar", library]).len(), 1);
+    let deep = "maven org.yaml:snakeyaml 2.0 path=app.ear!/b.war!/lib/s.jar";
+    assert_eq!(told(&["maven app 1 path=app.ear", "maven b 1 path=app.ear!/b.war", deep]), [] as [&str; 0]);
+}
+
+#[test]
 fn archives_are_named_by_their_bytes() {
     let mut records = crate::sample::records(
         "advisory ghsa GHSA-1 CVE-2021-44228
@@ -396,6 +426,7 @@ fn archives_are_named_by_their_bytes() {
     let line = format!("maven log4j-core unknown sha1={sha1}");
     let matches = database.match_inventory(&inventory(NONE, &[&line]), &MatchOptions::default());
     assert_eq!(matches.findings[0].id, "CVE-2021-44228");
+    assert!(matches.gaps.is_empty(), "{:?}", matches.gaps);
     assert_eq!(database.archive(&sha1).unwrap().1, "2.14.1");
 }
 

@@ -94,7 +94,7 @@ fn name_it(report: &mut ScanReport, names: &BTreeSet<ImageName>, database: Optio
         forget_exception(finding);
     }
     report.detectors.remove(&FindingKind::Vulnerability);
-    report.inventory.gaps.retain(|gap| !gap.is_about_matching());
+    report.inventory.gaps.retain(|gap| !gap.is_from_matching());
     (report.verdict, report.comparison, report.intelligence) = (None, None, None);
     call(report, names);
     if let Some(database) = database {
