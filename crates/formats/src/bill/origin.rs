@@ -15,7 +15,13 @@ pub(super) fn name_of(purl: &Purl, ecosystem: Ecosystem) -> String {
         None => purl.name().to_owned(),
     };
     match ecosystem {
-        Ecosystem::Maven => join(':'),
+        // Some write the separator between group and artifact as if it were a part of the name, which has none.
+        Ecosystem::Maven => match purl.name().split_once('/').filter(|_| purl.namespace().is_none()) {
+            Some((group, artifact)) if !group.is_empty() && !artifact.is_empty() && !artifact.contains('/') => {
+                format!("{group}:{artifact}")
+            }
+            _ => join(':'),
+        },
         // A package inside of a Go module is written as the module's subpath; advisories speak of the module.
         Ecosystem::Npm | Ecosystem::Golang | Ecosystem::Composer | Ecosystem::Swift => join('/'),
         Ecosystem::Cocoapods => match purl.subpath() {

@@ -28,6 +28,10 @@ fn purls_of_other_tools_tell_source_and_distribution() {
     check("pkg:deb/debian/bash@5.1-6?distro=debian-bookworm", "bash 5.1-6 on debian 12");
     check("pkg:deb/debian/git@2.39-1?epoch=1", "git 1:2.39-1");
     check("pkg:maven/org.a/b@1", "org.a:b 1");
+    check("pkg:maven/org.a%2Fb@1", "org.a:b 1");
+    check("pkg:maven/org.a%2Fb%2Fc@1", "org.a/b/c 1");
+    check("pkg:maven/x/org.a%2Fb@1", "x:org.a/b 1");
+    check("pkg:maven/b@1", "b 1");
     check("pkg:npm/%40a/b@1", "@a/b 1");
 }
 
