@@ -27,6 +27,7 @@ mod rpm;
 mod ruby;
 mod rust;
 mod swift;
+mod unread_list;
 mod wordpress;
 
 use crate::ecosystem::Ecosystem;

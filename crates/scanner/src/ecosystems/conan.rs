@@ -1,12 +1,16 @@
 //! C and C++ packages of Conan: `conan.lock` of Conan 1 (a graph) and 2 (lists), and the exact requirements of
-//! `conanfile.txt`.
+//! `conanfile.txt`. `vcpkg.json` of vcpkg is not read: a gap where it asks for packages (learn.microsoft.com/vcpkg,
+//! vcpkg.json reference).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Ecosystem as Kind, counted};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::{Entries, Items, Object, Text, object};
+use crate::ecosystems::unread_list;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -19,11 +23,19 @@ impl Ecosystem for Conan {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("conan.lock"), Want::Name("conanfile.txt")]
+        &[Want::Name("conan.lock"), Want::Name("conanfile.txt"), Want::Name("vcpkg.json")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if path.file_name() == "vcpkg.json" {
+            let reason = "manifests of vcpkg are not read, so that the packages that it asks for are unknown";
+            return if asks_vcpkg(path.as_str(), file.bytes()?)? {
+                unread_list::tell(file, reason, found)
+            } else {
+                Ok(())
+            };
+        }
         if path.file_name() == "conanfile.txt" {
             read_conanfile(path.as_str(), &file.text()?, found);
             return Ok(());
@@ -63,6 +75,28 @@ impl Ecosystem for Conan {
         }
         Ok(())
     }
+}
+
+/// What a manifest of vcpkg asks for, as a whole and for each of its features.
+#[derive(Deserialize)]
+struct VcpkgManifest<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(default)]
+    dependencies: Items<IgnoredAny>,
+    #[serde(borrow, default)]
+    features: Entries<'a, Object<VcpkgManifest<'a>>>,
+}
+
+/// Whether the manifest of vcpkg at this path asks for packages. The description of a package in a registry of vcpkg
+/// (`ports/zlib/vcpkg.json`) asks for nothing that is there.
+fn asks_vcpkg(path: &str, bytes: &[u8]) -> Result<bool, ReadFileError> {
+    let manifest: VcpkgManifest<'_> = object(bytes).map_err(|error| ReadFileError::malformed("vcpkg.json", error))?;
+    let port = format!("ports/{}/vcpkg.json", &*manifest.name);
+    let is_port = path.strip_suffix(port.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let mut features = manifest.features.0.iter().filter_map(|(_, feature)| feature.0.as_ref());
+    let asks = !manifest.dependencies.0.is_empty() || features.any(|feature| !feature.dependencies.0.is_empty());
+    Ok(asks && !is_port)
 }
 
 #[derive(Deserialize)]
@@ -314,6 +348,25 @@ mod tests {
                 gap conan.lock: it is no valid conan.lock: it has neither a graph nor requirements
             "#]],
         );
+    }
+
+    #[test]
+    fn a_manifest_of_vcpkg_that_asks_for_packages_is_a_gap() {
+        let reason = "manifests of vcpkg are not read, so that the packages that it asks for are unknown";
+        for (path, json, is_gap) in [
+            ("app/vcpkg.json", r#"{"name":"app","dependencies":["zlib",{"name":"curl","features":["ssl"]}]}"#, true),
+            ("vcpkg.json", r#"{"features":{"tests":{"description":"t","dependencies":["gtest"]}}}"#, true),
+            ("vcpkg.json", r#"{"name":"app","dependencies":[],"features":{"a":{"description":"b"}}}"#, false),
+            ("vcpkg/ports/curl/vcpkg.json", r#"{"name":"curl","dependencies":["zlib"]}"#, false),
+            ("ports/curl/vcpkg.json", r#"{"name":"app","dependencies":["zlib"]}"#, true),
+            ("reports/curl/vcpkg.json", r#"{"name":"curl","dependencies":["zlib"]}"#, true),
+        ] {
+            let expected = if is_gap { format!("gap {path}: {reason}\n") } else { String::new() };
+            let found = ecosystem_check::read_with_gaps(&Conan, path, json.as_bytes());
+            assert_eq!(ecosystem_check::text(&found), expected, "{path}: {json}");
+        }
+        let broken = ecosystem_check::read_with_gaps(&Conan, "vcpkg.json", b"{");
+        assert!(broken.gaps[0].reason.starts_with("it is no valid vcpkg.json: "), "{:?}", broken.gaps);
     }
 
     #[test]

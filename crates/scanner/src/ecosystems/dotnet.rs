@@ -1,6 +1,6 @@
 //! .NET: what applications bring (`*.deps.json`, the shared runtimes included) and what projects ask for
 //! (`packages.lock.json`, `packages.PROJECT.lock.json`, `project.assets.json`, `packages.config`,
-//! `packages.PROJECT.config`, `Directory.Packages.props`, project files).
+//! `packages.PROJECT.config`, `Directory.Packages.props`, project files). `paket.lock` of Paket is not read: a gap.
 
 mod deps;
 mod items;
@@ -8,6 +8,7 @@ mod project;
 mod properties;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::unread_list;
 use crate::found::Found;
 use crate::locked::plain_name;
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -38,11 +39,17 @@ impl Ecosystem for Dotnet {
             Want::Suffix(".fsproj"),
             Want::Suffix(".vbproj"),
             Want::Suffix(project::IMPORTED),
+            Want::Name("paket.lock"),
         ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if path.file_name() == "paket.lock" {
+            let reason = "lock files of Paket are not read; `dotnet restore` writes the same into `obj/project.assets.json`, \
+                          which is";
+            return unread_list::tell(file, reason, found);
+        }
         let bytes = file.bytes_up_to(LARGEST_BYTES)?;
         match plain_name(path.file_name()) {
             "packages.lock.json" => deps::read_lock(bytes, found),
@@ -51,5 +58,20 @@ impl Ecosystem for Dotnet {
             name if name.to_ascii_lowercase().ends_with(".deps.json") => deps::read_deps(path.as_str(), bytes, found),
             _ => project::read_project(&path, bytes, found),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem_check::read_with_gaps;
+
+    #[test]
+    fn the_lock_file_of_paket_is_a_gap() {
+        let text = b"NUGET\n  remote: https://api.nuget.org/v3/index.json\n    Newtonsoft.Json (12.0.1)\n";
+        let found = read_with_gaps(&Dotnet, "src/paket.lock", text);
+        assert_eq!((found.packages.len(), found.gaps.len()), (0, 1));
+        assert!(found.gaps[0].reason.starts_with("lock files of Paket are not read; "));
+        assert_eq!(read_with_gaps(&Dotnet, "src/paket.lock", b"\n"), Found::default());
     }
 }

@@ -12,11 +12,12 @@
 //!
 //! Which installed package needs which is settled over all of them in `crate::relations`.
 //!
-//! `bun.lockb` is bun's own memory image without a published format: a gap that names the way out.
+//! `bun.lockb` is bun's own memory image without a published format, and `deno.lock` is not read: gaps that name the way out.
 
 use model::{Ecosystem as Registry, counted};
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::unread_list;
 use crate::found::Found;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -55,6 +56,7 @@ impl Ecosystem for Npm {
             Want::Name("pnpm-workspace.yaml"),
             Want::Name("bun.lock"),
             Want::Name("bun.lockb"),
+            Want::Name("deno.lock"),
             Want::Name("rush.json"),
         ]
     }
@@ -74,6 +76,11 @@ impl Ecosystem for Npm {
                 Ok(())
             }
             "bun.lock" => bun::read(&file.text()?, found),
+            "deno.lock" => {
+                let reason = "lock files of Deno are not read; its packages of npm are found in the `node_modules` that \
+                              `deno install --node-modules-dir=auto` makes";
+                unread_list::tell(file, reason, found)
+            }
             "rush.json" => {
                 if let Ok(text) = file.text() {
                     rush::read(&text, found);
@@ -120,12 +127,23 @@ fn split_name(text: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystem_check::read;
+    use crate::ecosystem_check::{read, read_with_gaps};
 
     #[test]
     fn buns_binary_lock_file_is_a_gap() {
         let found = read(&Npm, "app/bun.lockb", b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n");
         assert!(found.gaps[0].reason.contains("--save-text-lockfile"));
+    }
+
+    #[test]
+    fn denos_lock_file_is_a_gap_where_it_is_the_projects_own() {
+        let text = br#"{"version":"5","specifiers":{"npm:lodash@4":"4.17.20"},"npm":{"lodash@4.17.20":{}}}"#;
+        let found = read_with_gaps(&Npm, "app/deno.lock", text);
+        assert_eq!((found.packages.len(), found.gaps.len()), (0, 1));
+        assert!(found.gaps[0].reason.starts_with("lock files of Deno are not read; "));
+        for (path, text) in [("app/deno.lock", &b"\n"[..]), ("app/node_modules/a/deno.lock", text)] {
+            assert_eq!(read_with_gaps(&Npm, path, text), Found::default(), "{path}");
+        }
     }
 
     #[test]

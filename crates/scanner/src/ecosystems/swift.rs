@@ -1,13 +1,13 @@
 //! Swift packages: `Package.resolved`, versions 1 to 3. A package is named by its repository's address without scheme
 //! and `.git`, as advisories (OSV, SwiftURL) and purls name it. Of a `Package.swift` it is only seen whether it asks for
-//! packages (`swift/package_file.rs`).
+//! packages (`swift/package_file.rs`), and `Cartfile.resolved` of Carthage is not read: a gap.
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::object;
-use crate::ecosystems::program_text;
+use crate::ecosystems::{program_text, unread_list};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::{is_in_dependency_folder, is_in_folder_of};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -27,7 +27,12 @@ impl Ecosystem for Swift {
 
     fn wants(&self) -> &'static [Want] {
         // Xcode keeps one in the workspace of a project, others beside `Package.swift`.
-        &[Want::Name("Package.resolved"), Want::Name(".package.resolved"), Want::Name("Package.swift")]
+        &[
+            Want::Name("Package.resolved"),
+            Want::Name(".package.resolved"),
+            Want::Name("Package.swift"),
+            Want::Name("Cartfile.resolved"),
+        ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
@@ -37,6 +42,15 @@ impl Ecosystem for Swift {
                 found.mark = package_file::read(program_text::read(file)?.as_deref()).into_mark();
             }
             return Ok(());
+        }
+        if path.file_name() == "Cartfile.resolved" {
+            let reason = "lock files of Carthage are not read, so that the packages in it are unknown";
+            // What Carthage fetched brings its own.
+            return if is_in_folder_of(path.as_str(), FETCHED) {
+                Ok(())
+            } else {
+                unread_list::tell(file, reason, found)
+            };
         }
         let resolved: Resolved =
             object(file.bytes()?).map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
@@ -127,6 +141,21 @@ mod tests {
 
     fn check(text: &str, expected: &Expect) {
         ecosystem_check::check(&Swift, "Package.resolved", text, expected);
+    }
+
+    #[test]
+    fn the_lock_file_of_carthage_is_a_gap_where_it_is_the_projects_own() {
+        let text = "github \"Alamofire/Alamofire\" \"5.4.3\"\n";
+        let expected =
+            "gap app/Cartfile.resolved: lock files of Carthage are not read, so that the packages in it are unknown\n";
+        for (path, text, expected) in [
+            ("app/Cartfile.resolved", text, expected),
+            ("app/Cartfile.resolved", "", ""),
+            ("app/Carthage/Checkouts/Alamofire/Cartfile.resolved", text, ""),
+        ] {
+            let found = ecosystem_check::read_with_gaps(&Swift, path, text.as_bytes());
+            assert_eq!(ecosystem_check::text(&found), expected, "{path}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! 2 file has both, and the former is the truth.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use model::version::VersionScheme;
 use serde::Deserialize;
@@ -99,6 +100,9 @@ fn is_version(text: &str) -> bool {
     is_word(text) && VersionScheme::Semver.is_valid(text) && !numbers.split('.').any(is_any)
 }
 
+/// The versions of the format that are read.
+const KNOWN_VERSIONS: RangeInclusive<u32> = 1..=3;
+
 /// How many folders up a dependency is looked for; real trees nest a dozen deep.
 const DEEPEST_TREE: usize = 64;
 
@@ -110,6 +114,11 @@ pub(super) const LOOK_UP_BYTES: usize = 128 << 20;
 pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PackageLock<'_> =
         object(text.as_bytes()).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
+    let stated = serde_json::from_str(text).ok().map(|Stated { lockfile_version }| lockfile_version);
+    if let Some(unknown) = stated.filter(|version| !KNOWN_VERSIONS.contains(version)) {
+        found
+            .gap(path, format!("it is of lockfileVersion {unknown}, which is not known; a part of it may not be read"));
+    }
     let mut locked = LockedPackages::new(NPM);
     let mut unusable = Unusable::default();
     let unversioned = if lock.packages.0.is_empty() {
@@ -128,9 +137,9 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
     locked.hand_over(found);
     if found.packages.is_empty() {
         // Only version 1 leaves out its list when there is nothing to list.
-        let keys: &[&str] = match serde_json::from_str(text) {
-            Ok(Stated { lockfile_version: 3.. }) => &["packages"],
-            Ok(Stated { lockfile_version: 2 }) => &["packages", "dependencies"],
+        let keys: &[&str] = match stated {
+            Some(3..) => &["packages"],
+            Some(2) => &["packages", "dependencies"],
             _ => &["lockfileVersion", "packages", "dependencies"],
         };
         check_keys(text.as_bytes(), keys, "package-lock.json")?;
@@ -412,6 +421,20 @@ mod tests {
         let json = format!(r#"{{"packages":{{{}}}}}"#, many.join(","));
         let found = read(&Npm, "package-lock.json", json.as_bytes());
         assert!(found.gaps[0].reason.starts_with("12 of its entries ") && found.gaps[0].reason.ends_with("p9, …)"));
+    }
+
+    #[test]
+    fn a_version_that_is_not_known_is_a_gap() {
+        for (version, is_known) in [("1", true), ("2", true), ("3", true), ("\"3\"", true), ("4", false), ("0", false)]
+        {
+            let json =
+                format!(r#"{{"lockfileVersion":{version},"packages":{{"node_modules/a":{{"version":"1.0.0"}}}}}}"#);
+            let found = read(&Npm, "package-lock.json", json.as_bytes());
+            assert_eq!(listing(&found), "npm a 1.0.0");
+            let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+            let gap = format!("it is of lockfileVersion {version}, which is not known; a part of it may not be read");
+            assert_eq!(reasons, if is_known { vec![] } else { vec![gap.as_str()] }, "{version}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use model::LockTool;
 
 use super::{NPM, split_name};
 use crate::damage::UnreadLines;
-use crate::ecosystems::locked_packages::LockedPackages;
+use crate::ecosystems::locked_packages::{LockedPackages, is_word};
 use crate::found::{Found, Mark};
 use crate::wanted_file::ReadFileError;
 
@@ -39,8 +39,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     for block in &blocks {
         let identity = identity(block);
         let place = identity.and_then(|(name, version)| locked.add(name, version, false));
-        // What is no package of a registry has no identity; whatever has one has a version as well.
-        if block.version.is_empty() && (identity.is_some() || block.resolution.is_empty()) {
+        if is_unread(block, identity) {
             unread.note(block.line, block.heading);
         }
         place_of_block.push(place);
@@ -74,6 +73,16 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         found.mark = Some(Mark::Lock(LockTool::YarnBerry));
     }
     Ok(())
+}
+
+/// Whether nobody can tell of which package a block is, or in which version. What is no package of a registry has no identity;
+/// whatever has one has a name and a version that can be some.
+fn is_unread(block: &Block<'_>, identity: Option<(&str, &str)>) -> bool {
+    match identity {
+        Some((name, version)) => !is_word(name) || !is_word(version),
+        None if block.resolution.is_empty() => block.version.is_empty(),
+        None => false,
+    }
 }
 
 fn blocks<'a>(text: &'a str, unread: &mut UnreadLines) -> Vec<Block<'a>> {
@@ -279,6 +288,17 @@ __metadata:
                 "npm typescript 4.9.5 direct",
             ],
         );
+    }
+
+    #[test]
+    fn a_block_whose_name_cannot_be_one_is_a_gap() {
+        let text = "a@^1.0.0:\n  version \"1.0.0\"\n\na b@1:\n  version \"1.2.3\"\n\n\"c d@npm:1\":\n  version: 1.0.0\n  \
+                    resolution: \"c d@npm:1.0.0\"\n\n\"own@workspace:.\":\n  version: 0.0.0-use.local\n  \
+                    resolution: \"own@workspace:.\"\n";
+        let found = read(&Npm, "yarn.lock", text.as_bytes());
+        assert_eq!(listing(&found), "npm a 1.0.0 indirect");
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        assert_eq!(reasons, ["2 of its lines cannot be read; the first is line 4: `a b@1:`"]);
     }
 
     #[test]
