@@ -206,6 +206,8 @@ const COUNTED: &[&str] = &[
     "2 more files could not be looked into",
     "1 more file that an upper layer removes or replaces could not be looked into",
     "2 more files that upper layers remove or replace could not be looked into",
+    "1 more finding in files that upper layers remove or replace than can be kept of one image",
+    "2 more findings in files that upper layers remove or replace than can be kept of one image",
     "layer 7 removes or replaces the file, and the image still holds it: cannot read it: a",
     "1 more file could not be read",
     "2 more files could not be read",

@@ -123,8 +123,11 @@ impl HiddenDetections {
 
     fn gap(&self) -> Option<Gap> {
         let reason = || {
-            let count = self.left_out;
-            format!("{count} more findings in files that upper layers remove or replace than can be kept of one image")
+            counted(
+                self.left_out,
+                "more finding in files that upper layers remove or replace than can be kept of one image",
+                "more findings in files that upper layers remove or replace than can be kept of one image",
+            )
         };
         (self.left_out > 0).then(|| Gap::new("", reason()))
     }
@@ -236,7 +239,7 @@ mod tests {
         for number in 0..=MOST_HIDDEN {
             hidden.hide(&number.to_string(), (0, 1), detected(&["x"]));
         }
-        assert!(hidden.gap().is_some_and(|gap| gap.reason.starts_with("1 more findings")));
+        assert!(hidden.gap().is_some_and(|gap| gap.reason.starts_with("1 more finding in files ")));
     }
 
     #[test]

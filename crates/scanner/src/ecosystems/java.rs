@@ -97,9 +97,10 @@ impl Ecosystem for Java {
             if is_build && !is_in_dependency_folder(path.as_str()) {
                 let text = program_text::read(file)?;
                 let text = text.as_deref();
-                let mut manifest = if is_script { gradle_script::read(text) } else { sbt_build::read(text) };
+                let syntax = if name.ends_with(".kts") { program_text::KOTLIN } else { program_text::GROOVY };
+                let mut manifest = if is_script { gradle_script::read(text, syntax) } else { sbt_build::read(text) };
                 if is_script && name.starts_with("settings.gradle") {
-                    manifest.workspace = gradle_settings::projects(text);
+                    manifest.workspace = gradle_settings::projects(text, syntax);
                 }
                 found.mark = manifest.into_mark();
             }

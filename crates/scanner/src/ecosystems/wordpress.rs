@@ -10,6 +10,12 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 /// How far into a file WordPress itself looks for a header.
 const HEADER_BYTES: usize = 8 << 10;
 
+/// Where WordPress has its plugins.
+const PLUGINS: &str = "wp-content/plugins";
+
+/// Where the page of a plugin lies that comes from the directory of WordPress, in front of the plugin's name there.
+const DIRECTORY: &str = "wordpress.org/plugins/";
+
 /// WordPress.
 pub(crate) struct Wordpress;
 
@@ -21,7 +27,9 @@ impl Ecosystem for Wordpress {
     fn wants(&self) -> &'static [Want] {
         &[
             Want::NameInFolder("wp-includes", "version.php"),
-            Want::InChildOf("wp-content/plugins", ".php"),
+            Want::InChildOf(PLUGINS, ".php"),
+            // A plugin may be one file.
+            Want::SuffixInFolder(PLUGINS, ".php"),
             Want::InChildOf("wp-content/themes", "style.css"),
         ]
     }
@@ -43,7 +51,10 @@ impl Ecosystem for Wordpress {
         if header(&head, title).is_none() {
             return Ok(());
         }
-        let slug = path.parent().rsplit('/').next().unwrap_or_default();
+        let slug = match path.parent().ends_with(PLUGINS) {
+            true => slug_of_single_file(path.file_name(), &head),
+            false => path.parent().rsplit('/').next().unwrap_or_default(),
+        };
         match header(&head, "Version") {
             Some(version) => {
                 let name = format!("{kind}/{slug}");
@@ -55,6 +66,20 @@ impl Ecosystem for Wordpress {
         }
         Ok(())
     }
+}
+
+/// The name under which a plugin of one file is known: that of its page in the directory of WordPress, which its folder would
+/// have (`hello.php` is `hello-dolly`), else that of its translations, else the file's.
+fn slug_of_single_file<'a>(file_name: &'a str, head: &'a str) -> &'a str {
+    let page = header(head, "Plugin URI").and_then(|address| address.split_once(DIRECTORY));
+    let page = page.map(|(_, slug)| slug.split(['/', '?', '#']).next().unwrap_or_default());
+    let stem = file_name.strip_suffix(".php").unwrap_or(file_name);
+    page.or_else(|| header(head, "Text Domain")).filter(|slug| is_slug(slug)).unwrap_or(stem)
+}
+
+/// Whether text can be the name of a plugin in the directory of WordPress.
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 fn core_version(text: &str) -> Option<&str> {
@@ -139,5 +164,32 @@ mod tests {
             "#]],
         );
         assert!(!ecosystem_check::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
+    }
+
+    #[test]
+    fn a_plugin_may_be_one_file() {
+        check(
+            "srv/wp-content/plugins/hello.php",
+            "<?php\n/**\n * @package Hello_Dolly\n * @version 1.7.2\n */\n/*\nPlugin Name: Hello Dolly\n\
+             Plugin URI: http://wordpress.org/plugins/hello-dolly/\nVersion: 1.7.2\n*/\n",
+            &expect![[r#"
+                wordpress plugins/hello-dolly 1.7.2
+            "#]],
+        );
+        check(
+            "wp-content/plugins/own_tool.php",
+            "<?php\n/*\nPlugin Name: Own\nPlugin URI: https://own.example/a\nText Domain: own-tool\nVersion: 1.0\n*/\n",
+            &expect![[r#"
+                wordpress plugins/own-tool 1.0
+            "#]],
+        );
+        check(
+            "wp-content/plugins/own_tool.php",
+            "<?php\n/*\nPlugin Name: Own\nText Domain: own tool\nVersion: 1.0\n*/\n",
+            &expect![[r#"
+                wordpress plugins/own_tool 1.0
+            "#]],
+        );
+        check("wp-content/plugins/index.php", "<?php\n// Silence is golden.\n", &expect![[""]]);
     }
 }

@@ -84,7 +84,8 @@ impl<'l> GoFinder<'l> {
             State::Searching | State::Inline(_) => (String::new(), list_in_data),
         };
         let list = list.map(|list| String::from_utf8_lossy(&list).into_owned()).unwrap_or_default();
-        if self.layout.has_go_note && version.is_empty() && list.is_empty() && self.layout.cut.is_none() {
+        let is_whole = self.layout.cut.is_none() && self.layout.has_data;
+        if self.layout.has_go_note && version.is_empty() && list.is_empty() && is_whole {
             let reason = "it is a Go program without build information (built before Go 1.13, or stripped of it)";
             found.gap(path, reason);
         }

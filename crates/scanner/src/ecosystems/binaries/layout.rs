@@ -18,6 +18,9 @@ pub(super) struct Layout {
     pub(super) is_probably_go: bool,
     /// Whether it says that a Go toolchain linked it.
     pub(super) has_go_note: bool,
+    /// Whether the file has any of the writable data, in which a program has its build information: what is kept of it for
+    /// debuggers alone (`objcopy --only-keep-debug`) has none.
+    pub(super) has_data: bool,
     /// Where cargo-auditable's list can be.
     pub(super) audit: AuditPlace,
     /// How far the file goes at least by what its headers say, and what is there.
@@ -106,6 +109,9 @@ impl Layout {
             };
             match parsed {
                 Parsed::Layout(mut layout) => {
+                    let is_data = |segment: &Segment| segment.is_writable && segment.bytes > 0;
+                    let is_there = |segment: &Segment| segment.range().end <= size_bytes;
+                    layout.has_data = layout.segments.iter().any(|segment| is_data(segment) && is_there(segment));
                     layout.cut = layout.goes_to.filter(|(end, _)| *end > size_bytes).map(|(_, cut)| cut);
                     return Ok(Some(layout));
                 }

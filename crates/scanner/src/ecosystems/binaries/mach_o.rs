@@ -19,7 +19,7 @@ pub(super) fn is_mach_o(head: &[u8]) -> bool {
     let number = |at: usize| head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
     match number(0) {
         Some(0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe) => true,
-        Some(0xcafe_babe) => number(4).is_some_and(|programs| (1..=MOST_PROGRAMS).contains(&programs)),
+        Some(0xcafe_babe | 0xcafe_babf) => number(4).is_some_and(|programs| (1..=MOST_PROGRAMS).contains(&programs)),
         _ => false,
     }
 }
@@ -45,6 +45,11 @@ fn parse_at(head: &[u8], base: usize) -> Option<Parsed> {
                 offset => parse_at(head, usize::try_from(offset).ok()?),
             }
         }
+        // With numbers of 64 bits, for programs that begin or end behind 4 GiB.
+        [0xca, 0xfe, 0xba, 0xbf] if base == 0 => match (Numbers { bytes: start, is_big_endian: true }).u64(16)? {
+            0 => Some(Parsed::Nothing),
+            offset => parse_at(head, usize::try_from(offset).ok()?),
+        },
         _ => Some(Parsed::Nothing),
     }
 }
@@ -100,6 +105,10 @@ mod tests {
         let mut head = [0xca_fe_ba_be, 1, 0x0100_0007, 3, 0, 64, 6].map(u32::to_be_bytes).concat();
         head.resize(4096, 0);
         assert!(is_mach_o(&head));
+        assert!(matches!(parse(&head), Parsed::Nothing));
+        head[3] = 0xbf;
+        assert!(is_mach_o(&head));
+        head[16..24].fill(0);
         assert!(matches!(parse(&head), Parsed::Nothing));
     }
 }

@@ -89,6 +89,15 @@ fn universal(program: &[u8]) -> Vec<u8> {
     file
 }
 
+/// The same with numbers of 64 bits.
+fn universal_64(program: &[u8]) -> Vec<u8> {
+    let length = program.len() as u32;
+    let mut file = [0xcafe_babf, 1, 0x0100_0007, 3, 0, 4096, 0, length, 12, 0].map(u32::to_be_bytes).concat();
+    file.resize(4096, 0);
+    file.extend_from_slice(program);
+    file
+}
+
 fn counted(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut length = text.len();
@@ -234,6 +243,7 @@ fn programs_of_other_systems_are_read_whatever_they_are_called() {
         ("tool-windows-amd64", pe(&header)),
         ("tool_darwin_arm64", mach_o(&header)),
         ("tool_darwin_all.bin", universal(&mach_o(&header))),
+        ("tool_darwin_all64.bin", universal_64(&mach_o(&header))),
     ] {
         for mode in [0o755, 0o644] {
             assert_eq!(in_layer(&format!("downloads/{name}"), mode, &program), expected, "{name} {mode:o}");
@@ -311,10 +321,24 @@ fn programs_of_other_systems_that_are_cut_off_are_gaps() {
         assert_eq!(told(&windows[..end]), "no sections");
         assert_eq!(told(&macos[..end]), "no segments");
         assert_eq!(told(&universal(&macos)[..4096 + end]), "no segments");
+        assert_eq!(told(&universal_64(&macos)[..4096 + end]), "no segments");
     }
     assert_eq!((told(&windows[..0x100]), told(&macos[..60])), ("no headers".to_owned(), "no headers".to_owned()));
     let behind = PART_BYTES + header.len();
     assert_eq!((told(&windows[..behind]), told(&macos[..behind])), (modules.to_owned(), modules.to_owned()));
+}
+
+#[test]
+fn what_is_kept_of_a_go_program_for_debuggers_is_no_gap() {
+    let program = elf(true, &[(1, b"code"), (2, b"data")], b"");
+    let gap = "no it is a Go program without build information (built before Go 1.13, or stripped of it)";
+    assert_eq!(told(&program), gap);
+    // The parts of the program are none of the file's: the data has no bytes in it, or ends behind it.
+    let mut emptied = program.clone();
+    // The bytes in the file of the third of the program headers, each of 56 bytes.
+    emptied[64 + 2 * 56 + 32..64 + 2 * 56 + 40].fill(0);
+    assert_eq!(told(&emptied), "");
+    assert_eq!(told(&with_sections_at(program, Some(4096))[..4096 + 64]), "");
 }
 
 #[test]
@@ -357,7 +381,8 @@ fn damaged_headers_never_panic() {
             let mut file = whole.clone();
             file[place] = value;
             let _ = try_read(&Binaries, "bin/app", &file);
-            for magic in [b"MZ\0\0", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce"] {
+            for magic in [b"MZ\0\0", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf", b"\xfe\xed\xfa\xce"]
+            {
                 file[..4].copy_from_slice(magic);
                 file.truncate(70_000);
                 let _ = try_read(&Binaries, "bin/app", &file);

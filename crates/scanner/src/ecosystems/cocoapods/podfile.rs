@@ -161,6 +161,7 @@ mod tests {
             "send :pod, 'A'",
             "def shared_pods\n  pod 'A'\nend\ntarget 'App' do\n  shared_pods\nend",
             "eval File.read('../Podfile.common')",
+            "text = <<~TEXT\n  own\nTEXT\npod 'A'",
             "instance_eval(File.read('Podfile.common'))",
             "load 'common.rb'",
             "require_relative 'common'\ntarget 'App' do\n  shared_pods\nend",
@@ -179,6 +180,7 @@ mod tests {
         check("platform :ios, '15.0'\n# pod 'A'\ntarget 'App' do\n  flutter_install_all_ios_pods x\nend", false, &[]);
         check("require_relative 'podhelper'\nflutter_install_all_ios_pods\nuse_frameworks!\n", false, &[]);
         check("require 'json'\ndef own_pods\nend\ntarget 'App' do\n own_pods\nend\nx.all_pods\n", false, &[]);
+        check("=begin\npod 'A'\n=end\nputs <<~TEXT\n  pod 'A'\n  TEXT\n", false, &[]);
         check("eval = 1\nloads\ntarget 'App' do\n  all_pods\nend", false, &[]);
         check("['A'].each { |pod, x| puts pod }\nlist.each { |pod| puts pod }", false, &[]);
         check("installer.pods.each do |pod|\n  pod.name\nend\ndef pod(name)\nend\nx.pod 'A'", false, &[]);

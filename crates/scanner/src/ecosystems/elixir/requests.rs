@@ -5,7 +5,7 @@
 
 use super::erlang;
 use super::term::Term;
-use crate::ecosystems::program_text::{RUBY, Token, tokens, within};
+use crate::ecosystems::program_text::{ELIXIR, Token, tokens, within};
 use crate::manifest::ProjectManifest;
 
 /// What begins another definition of a module.
@@ -16,7 +16,7 @@ const MOST_FUNCTIONS: usize = 8;
 
 /// Reads a `mix.exs`.
 pub(super) fn read_mix(text: &str) -> ProjectManifest {
-    let tokens = tokens(text, RUBY);
+    let tokens = tokens(text, ELIXIR);
     let mut manifest = ProjectManifest::default();
     // The functions that list dependencies.
     let mut functions = vec!["deps"];

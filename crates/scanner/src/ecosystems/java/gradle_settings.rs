@@ -6,14 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::ecosystems::program_text::{GROOVY, Token, arguments, end_of_statement, tokens, within};
+use crate::ecosystems::program_text::{Syntax, Token, arguments, end_of_statement, tokens, within};
 use crate::manifest::{EVERYTHING_BELOW, MOST_PATTERNS, Workspace};
 
 /// What texts with the folder of the settings begin with.
 const OWN_FOLDER: &[&str] = &["$rootDir/", "${rootDir}/", "$settingsDir/", "${settingsDir}/", "./"];
 
 /// Reads settings; `None` stands for some that are too long to be read, and is the answer for those that include nothing.
-pub(super) fn projects(text: Option<&str>) -> Option<Workspace> {
+pub(super) fn projects(text: Option<&str>, syntax: Syntax) -> Option<Workspace> {
     let folders = text.and_then(folders).filter(|folders| folders.len() <= MOST_PATTERNS);
     let folders = folders.unwrap_or_else(|| BTreeSet::from([EVERYTHING_BELOW.to_owned()]));
     let members: Vec<String> = folders.into_iter().collect();
@@ -22,7 +22,7 @@ pub(super) fn projects(text: Option<&str>) -> Option<Workspace> {
 
 /// The folders of the projects; nothing where they are computed.
 fn folders(text: &str) -> Option<BTreeSet<String>> {
-    let tokens = tokens(text, GROOVY);
+    let tokens = tokens(text, syntax);
     let mut folders = BTreeSet::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -97,9 +97,10 @@ fn folder_given(given: &[Token<'_>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecosystems::program_text::GROOVY;
 
     fn check(text: &str, expected: &[&str]) {
-        let told = projects(Some(text)).unwrap_or_default().members;
+        let told = projects(Some(text), GROOVY).unwrap_or_default().members;
         assert_eq!(told, expected, "{text}");
     }
 
@@ -131,9 +132,9 @@ mod tests {
         ] {
             check(text, &["**"]);
         }
-        assert_eq!(projects(None).unwrap_or_default().members, ["**"]);
+        assert_eq!(projects(None, GROOVY).unwrap_or_default().members, ["**"]);
         let include = |most: usize| (0..most).map(|number| format!("include ':a{number}'\n")).collect::<String>();
-        let count = |most: usize| projects(Some(&include(most))).unwrap_or_default().members.len();
+        let count = |most: usize| projects(Some(&include(most)), GROOVY).unwrap_or_default().members.len();
         assert_eq!((count(MOST_PATTERNS), count(MOST_PATTERNS + 1)), (MOST_PATTERNS, 1));
     }
 }
