@@ -424,6 +424,10 @@ fn well_known_programs_tell_their_version() {
         ("nginx", "nginx version: nginx/1.25.3\0", "nginx 1.25.3"),
         ("nginx", "nginx version: openresty/1.25.3.1\0", "openresty 1.25.3.1"),
         ("node", "node.js/v20.11.1\0", "node 20.11.1"),
+        ("node20", "node.js/v20.11.1\0", "node 20.11.1"),
+        ("node-v18.19.0-linux-x64", "node.js/v18.19.0\0", "node 18.19.0"),
+        ("openssl-3.0", "OpenSSL 3.0.2 15 Mar 2022\0", "openssl 3.0.2"),
+        ("redis-server7", "7.2.4\x007.2.4buildkitsandbox-1704786820000000000\0", "redis 7.2.4"),
         ("libcrypto.so.1.1", "OpenSSL 1.1.1w  11 Sep 2023\0", "openssl 1.1.1w"),
         ("openssl", "OpenSSL \0OpenSSL 3.2.0-beta1 26 Oct 2023\0", "openssl 3.2.0-beta1"),
         ("openvpn", "OpenVPN 2.6.14 x86_64\0", "openvpn 2.6.14"),
@@ -457,6 +461,7 @@ fn programs_that_say_nothing_clear_are_no_package() {
     check("libsqlite3.so.0", b"3.40.1\x0013.40.1\x003.9.9\0", "");
     check("grep", b"nginx version: nginx/1.25.3\0", "");
     check("redis-server", b"7.2.4\x00127.0.0.1\0", "");
+    check("node_exporter", b"node_exporter, version 1.7.0\0", "");
 }
 
 #[test]
