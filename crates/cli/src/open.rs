@@ -60,7 +60,7 @@ pub(crate) fn open(
     let is_standard_input = matches!(target, Target::Sbom(path) if path.as_os_str() == "-");
     match target.path().filter(|_| !is_standard_input).map(|path| (path, path.metadata())) {
         Some((path, Err(error))) if error.kind() == ErrorKind::NotFound => {
-            return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
+            return Err(Failure::usage(place::missing(target, path)));
         }
         Some((_, Ok(metadata))) => {
             if let Some(sentence) = place::mismatch(target, &metadata) {

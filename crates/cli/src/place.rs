@@ -22,6 +22,24 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"\x28\xb5\x2f\xfd", "compressed by zstd, and holds no archive that can be read"),
 ];
 
+/// What is said where there is nothing at `path`. Other programs write the name of an image behind that of its layout
+/// (`oci:DIR:TAG`).
+pub(crate) fn missing(target: &Target, path: &Path) -> String {
+    let place = path.display();
+    let scheme = match target {
+        Target::OciLayout(_) => Some("oci"),
+        Target::OciArchive(_) => Some("oci-archive"),
+        _ => None,
+    };
+    match scheme.zip(path.to_str().and_then(|path| path.split_once(':'))) {
+        Some((scheme, (layout, image))) if !layout.is_empty() && Path::new(layout).exists() => format!(
+            "there is no file or folder {place}; for the image {image} of a layout write {scheme}:{layout} \
+             --image {image}"
+        ),
+        _ => format!("there is no file or folder {place}"),
+    }
+}
+
 /// Why a file or folder cannot be what its scheme says; `None` where it can.
 pub(crate) fn mismatch(target: &Target, metadata: &Metadata) -> Option<String> {
     if let Some(sentence) = neither_file_nor_folder(target, metadata.file_type()) {

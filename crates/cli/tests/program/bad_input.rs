@@ -79,6 +79,13 @@ fn targets_that_cannot_be_scanned_are_told_by_what_they_are() {
         (3, "scan rootfs:app.tar.xz", "xz compression is not read; compress it with gzip or zstd"),
         (2, "scan dangling", "dangling is a symbolic link that leads to no file or folder"),
         (2, "scan missing/", "there is no file or folder missing/"),
+        (
+            2,
+            "scan oci:folder:1.2",
+            "there is no file or folder folder:1.2; for the image 1.2 of a layout write oci:folder --image 1.2",
+        ),
+        (2, "scan oci-archive:hello.txt:a", "for the image a of a layout write oci-archive:hello.txt --image a"),
+        (2, "scan oci:nowhere:1.2", "there is no file or folder nowhere:1.2"),
         (2, "scan https://hub.example/app", "is a web address; name the image alone"),
         (3, "scan registry.invalid/app", "cannot get the image registry.invalid/app:latest: the host registry.invalid"),
         (2, "scan folder --rhel-advisories debian", "use almalinux, rocky, rhel, oracle"),

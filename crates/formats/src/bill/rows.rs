@@ -26,6 +26,11 @@ impl<'a> Rows<'a> {
         serde_json::Deserializer::from_str(raw.get()).deserialize_seq(Each { take, entry: PhantomData })
     }
 
+    /// Whether there is a list, if need be an empty one.
+    pub(crate) fn is_given(self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether there is any entry.
     pub(crate) fn is_empty(self) -> bool {
         self.0.is_none_or(|raw| raw.get().trim_start_matches('[').trim_start() == "]")

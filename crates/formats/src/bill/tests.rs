@@ -76,6 +76,27 @@ fn hostile_documents_end_in_a_sentence() {
 }
 
 #[test]
+fn documents_of_an_unknown_version_or_without_components_are_gaps() {
+    let version = "it is of CycloneDX 2.0, which is not known; a part of it may not be read";
+    let components = "it has no list of components, as documents with nothing but VEX have none, so that what is in the \
+                      target is unknown";
+    for (fields, expected) in [
+        (r#""specVersion":"1.7","components":[]"#, &[][..]),
+        (r#""components":[]"#, &[]),
+        (r#""specVersion":"2.0","components":[]"#, &[version]),
+        (r#""specVersion":"1.6","vulnerabilities":[{"id":"CVE-2021-1"}]"#, &[components]),
+        (r#""specVersion":"2.0","components":null"#, &[components, version]),
+        (r#""metadata":{"component":{"type":"application","name":"a","purl":"pkg:npm/a@1"}}"#, &[]),
+        (r#""metadata":{"component":{"type":"container","name":"a","components":[]}}"#, &[]),
+        (r#""metadata":{"component":{"type":"container","name":"a"}}"#, &[components]),
+    ] {
+        let gaps = read_bill(format!(r#"{{"bomFormat":"CycloneDX",{fields}}}"#).as_bytes()).unwrap().inventory.gaps;
+        let reasons: Vec<&str> = gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        assert_eq!(reasons, expected, "{fields}");
+    }
+}
+
+#[test]
 fn repeated_references_and_circles_are_survived() {
     let needs = vec![r#""a""#; 50_000].join(",");
     let component = r#"{"bom-ref":"a","type":"library","name":"a","purl":"pkg:npm/a@1"}"#;

@@ -12,9 +12,14 @@ use crate::properties::{our_distribution, take_of_package, take_of_target};
 /// Components inside of components are followed this deep.
 const DEEPEST: usize = 32;
 
+/// How many characters of a version that is not known a gap shows.
+const LONGEST_SHOWN: usize = 20;
+
 /// A CycloneDX document.
 #[derive(Deserialize)]
 pub(crate) struct Document<'a> {
+    #[serde(rename = "specVersion", default, deserialize_with = "text")]
+    version: Option<String>,
     #[serde(borrow)]
     metadata: Option<Metadata<'a>>,
     #[serde(borrow, default)]
@@ -145,15 +150,27 @@ pub(crate) fn read(document: &Document<'_>) -> Result<Bill, String> {
     for (name, value) in metadata.iter().flat_map(|metadata| &metadata.properties).filter_map(Property::pair) {
         builder.is_ours |= take_of_target(&mut bill, name, value);
     }
+    if let Some(version) = document.version.as_deref().filter(|version| version.split('.').next() != Some("1")) {
+        let version: String = version.chars().take(LONGEST_SHOWN).collect();
+        builder.gap("", format!("it is of CycloneDX {version}, which is not known; a part of it may not be read"));
+    }
+    let mut has_packages = document.components.is_given();
     if let Some(target) = metadata.and_then(|metadata| metadata.component.as_ref()) {
         // The target itself may be a package: an application that was published under its own purl.
         let is_package = |purl: &String| purl.parse().is_ok_and(|purl: model::Purl| is_known(&purl));
         if target.purl.as_ref().is_some_and(is_package) || target.kind.as_deref() == Some("operating-system") {
             add_one(target, &mut builder);
+            has_packages = true;
         }
+        has_packages |= target.components.is_given();
         target.components.each(|inner| add(&inner, &mut builder, 1)).map_err(in_components)?;
     }
     document.components.each(|component| add(&component, &mut builder, 0)).map_err(in_components)?;
+    if !has_packages {
+        let reason = "it has no list of components, as documents with nothing but VEX have none, so that what is in the \
+                      target is unknown";
+        builder.gap("", reason);
+    }
     let inventory = builder.finish(|link| {
         document.dependencies.each(|dependency: Dependency<'_>| {
             dependency.depends_on.each(|needed: Written<'_>| {
