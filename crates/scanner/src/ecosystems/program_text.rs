@@ -165,7 +165,8 @@ impl<'t> Document<'t> {
         while !rest.is_empty() {
             let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
             let line = line.strip_suffix('\r').unwrap_or(line);
-            if name == if is_indented { line.trim_start() } else { line } {
+            let word = if is_indented { line.trim_start() } else { line };
+            if word == name {
                 let lines = begin.get(..begin.len() - rest.len())?;
                 return Some(Document { lines, behind_name, behind });
             }
