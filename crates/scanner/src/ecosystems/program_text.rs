@@ -187,15 +187,15 @@ fn behind_comment(text: &str, is_nested: bool) -> &str {
     let mut rest = text;
     while let Some(at) = rest.find(['/', '*']) {
         rest = &rest[at..];
-        if rest.starts_with("/*") && (depth == 0 || is_nested) {
+        if let Some(inside) = rest.strip_prefix("/*").filter(|_| depth == 0 || is_nested) {
             depth += 1;
-            rest = &rest[2..];
-        } else if rest.starts_with("*/") {
+            rest = inside;
+        } else if let Some(behind) = rest.strip_prefix("*/") {
             depth = depth.saturating_sub(1);
-            rest = &rest[2..];
             if depth == 0 {
-                return rest;
+                return behind;
             }
+            rest = behind;
         } else {
             rest = &rest[1..];
         }
