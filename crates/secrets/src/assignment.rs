@@ -56,6 +56,12 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
             return given.map(made);
         }
     }
+    if syntax == Syntax::Settings && is_option(bytes, &key) && is_command_at(bytes, key.start) {
+        let given = direct(bytes, &key, Syntax::Shell).or_else(|| spaced(bytes, &key, Syntax::Shell));
+        if given.is_some() {
+            return given.map(made);
+        }
+    }
     direct(bytes, &key, syntax)
         .or_else(|| called(bytes, &key))
         .or_else(|| tagged(bytes, &key))
@@ -125,6 +131,13 @@ fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     {
         return Some((value, false));
     }
+    let is_tight = operator == "=" && start == at && at == after_key + 1;
+    if syntax == Syntax::Settings
+        && is_tight
+        && let Some(value) = quoted_with_name(bytes, key, start)
+    {
+        return Some((value, true));
+    }
     let may_be_bare = match syntax {
         Syntax::Settings => !is_quoted_key,
         Syntax::Shell => operator == "=" && start == at || operator == ":" && !is_quoted_key && start > at,
@@ -134,7 +147,6 @@ fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     if !may_be_bare {
         return None;
     }
-    let is_tight = operator == "=" && start == at && at == after_key + 1;
     let value = bare_at(bytes, start, syntax)?;
     Some((if is_tight { up_to_next(bytes, value) } else { value }, false))
 }
@@ -144,9 +156,49 @@ fn up_to_next(bytes: &[u8], value: Range<usize>) -> Range<usize> {
     let text = &bytes[value.clone()];
     let Some(blank) = memchr::memchr2(b' ', b'\t', text) else { return value };
     let rest = text[blank..].trim_ascii_start();
+    let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
     let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let is_next = name > 0 && rest.get(name) == Some(&b'=') && rest.get(name + 1) != Some(&b'=');
     if is_next { value.start..value.start + blank } else { value }
+}
+
+/// The value in `"NAME=value"`, where a quote opens before the name: a variable of systemd's `Environment=` (systemd.exec(5)), of
+/// a list in YAML or JSON, an option of a command. Names with small letters count on lines of systemd alone, for queries of
+/// addresses look like them.
+fn quoted_with_name(bytes: &[u8], key: &Range<usize>, start: usize) -> Option<Range<usize>> {
+    let dashes = bytes[..key.start].iter().rev().take(2).take_while(|byte| **byte == b'-').count();
+    let [before @ .., quote @ (b'"' | b'\'')] = &bytes[..key.start - dashes] else { return None };
+    let opens = before.last().is_none_or(|byte| byte.is_ascii_whitespace() || b"=[,(:".contains(byte));
+    let is_variable = dashes > 0
+        || !bytes[key.clone()].iter().any(u8::is_ascii_lowercase)
+        || directive_at(bytes, key.start) == b"Environment";
+    if !opens || !is_variable {
+        return None;
+    }
+    let end = memchr::memchr(*quote, &bytes[line_at(bytes, start)?])?;
+    (end > 0).then_some(start..start + end)
+}
+
+/// Whether this place is on a line that runs a command: `ExecStart=` of systemd, `command=` of supervisord.
+fn is_command_at(bytes: &[u8], at: usize) -> bool {
+    let directive = directive_at(bytes, at);
+    directive.starts_with(b"Exec") || directive == b"command"
+}
+
+/// What stands before the first `=` of the line at this place. Lines that end with a backslash go on in the next one.
+fn directive_at(bytes: &[u8], at: usize) -> &[u8] {
+    let first = at.saturating_sub(LONGEST_VALUE);
+    let mut start = at;
+    loop {
+        start = memchr::memrchr(b'\n', &bytes[first..start]).map_or(first, |end| first + end + 1);
+        let above = bytes[first..start].strip_suffix(b"\n").unwrap_or_default();
+        if !above.strip_suffix(b"\r").unwrap_or(above).ends_with(b"\\") {
+            break;
+        }
+        start = first + above.len();
+    }
+    let line = &bytes[start..at];
+    line[..memchr::memchr(b'=', line).unwrap_or_default()].trim_ascii()
 }
 
 fn operator_at(bytes: &[u8], at: usize) -> Option<&'static str> {
@@ -467,6 +519,16 @@ mod tests {
             ("password = hunter2", Syntax::Settings),
             ("password=hunter2 # a comment", Syntax::Settings),
             ("Environment=password=hunter2 MODE=prod", Syntax::Settings),
+            (r#"Environment="password=hunter2""#, Syntax::Settings),
+            ("Environment='password=hunter2' 'MODE=a b'\n", Syntax::Settings),
+            (r#"Environment="MODE=a b" "db_password=hunter2" LEVEL=1"#, Syntax::Settings),
+            (r#"Environment=password=hunter2 "MODE=a b""#, Syntax::Settings),
+            ("Environment=MODE=a \\\n  \"password=hunter2\"\n", Syntax::Settings),
+            ("ExecStart=/usr/bin/run --password hunter2 --port 80\n", Syntax::Settings),
+            ("ExecStart=/usr/bin/run --db-password=hunter2 --port 80\n", Syntax::Settings),
+            ("ExecStart=/usr/bin/run \\\r\n  --port 80 \\\r\n  --password 'hunter2'\r\n", Syntax::Settings),
+            ("[program:run]\ncommand=/usr/bin/run --password hunter2 -v\n", Syntax::Settings),
+            (r#"command: ["run", "--password=hunter2", "-v"]"#, Syntax::Settings),
             ("spring.datasource.password: hunter2\n", Syntax::Settings),
             (r#"{"db_password": "hunter2", "a": 1}"#, Syntax::Settings),
             ("export DB_password=hunter2; run", Syntax::Shell),
@@ -516,6 +578,8 @@ mod tests {
             ("ARGS=x-password=hunter2", Syntax::Single),
             ("ARGS=--password", Syntax::Single),
             ("set password hunter2", Syntax::Shell),
+            ("run --password hunter2\n", Syntax::Settings),
+            ("ExecStart=/usr/bin/run -v\n--password hunter2\n", Syntax::Settings),
         ] {
             assert_eq!(value_in(text, "password", syntax), None, "{text}");
         }

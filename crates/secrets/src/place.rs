@@ -161,6 +161,9 @@ fn syntax(path: &str) -> Syntax {
     if name.starts_with(".env") || name.ends_with(".env") || name.starts_with("env.") {
         return Syntax::Settings;
     }
+    if is_crontab(path) {
+        return Syntax::Shell;
+    }
     if name.starts_with("dockerfile") || name.starts_with("containerfile") || ending == "dockerfile" {
         return Syntax::Shell;
     }
@@ -190,9 +193,10 @@ fn syntax(path: &str) -> Syntax {
     }
     match ending {
         "properties" | "ini" | "cfg" | "conf" | "config" | "cnf" | "yaml" | "yml" | "toml" | "json" | "json5"
-        | "jsonc" | "tfvars" | "tfstate" | "xml" | "plist" | "reg" | "service" | "credentials" | "netrc" | "env"
-        | "secrets" | "secret" | "settings" | "parameters" | "prefs" | "hcl" | "tf" | "backup" | "csv" | "ldif"
-        | "npmrc" | "pypirc" | "yarnrc" | "ovpn" | "kdl" | "ron" => Syntax::Settings,
+        | "jsonc" | "tfvars" | "tfstate" | "xml" | "plist" | "reg" | "service" | "socket" | "mount" | "automount"
+        | "swap" | "container" | "credentials" | "netrc" | "env" | "secrets" | "secret" | "settings" | "parameters"
+        | "prefs" | "hcl" | "tf" | "backup" | "csv" | "ldif" | "npmrc" | "pypirc" | "yarnrc" | "ovpn" | "kdl"
+        | "ron" => Syntax::Settings,
         "sh" | "bash" | "zsh" | "ksh" | "fish" | "bats" | "profile" | "bashrc" | "zshrc" | "envrc" | "mk" | "bat"
         | "cmd" => Syntax::Shell,
         "md" | "markdown" | "rst" | "txt" | "adoc" | "asciidoc" | "html" | "htm" | "xhtml" | "tex" | "texi" | "pod"
@@ -223,6 +227,16 @@ fn syntax(path: &str) -> Syntax {
         _ if name.starts_with('.') => Syntax::Settings,
         _ => Syntax::Code,
     }
+}
+
+/// Whether a path in lower case is that of a table of cron or of a script that cron runs: lines of a shell.
+fn is_crontab(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = folders.rsplit(['/', '!']).next().unwrap_or(folders);
+    matches!(name, "crontab" | "anacrontab")
+        || ["cron.d", "cron.hourly", "cron.daily", "cron.weekly", "cron.monthly", "cron.yearly", "crontabs"]
+            .contains(&folder)
+        || folders.ends_with("spool/cron")
 }
 
 /// Sorted.
@@ -366,7 +380,8 @@ const LIBRARY_FOLDERS: &[&str] = &[
 ];
 
 fn mark(path: &str, syntax: Syntax) -> Option<Mark> {
-    if path.ends_with("etc/ssl/private/ssl-cert-snakeoil.key") {
+    // The package ssl-cert of Debian makes it anew on each machine. The folder that is scanned may be `etc` itself.
+    if path == "private/ssl-cert-snakeoil.key" || path.ends_with("ssl/private/ssl-cert-snakeoil.key") {
         return Some(Mark::Packaged);
     }
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -433,7 +448,9 @@ mod tests {
         }
         assert_eq!(facts("usr/share/doc/curl/secret.txt").1, Some(Mark::Documentation));
         assert_eq!(facts("README.md").1, Some(Mark::Documentation));
-        assert_eq!(facts("etc/ssl/private/ssl-cert-snakeoil.key").1, Some(Mark::Packaged));
+        for folder in ["etc/ssl/private", "ssl/private", "private"] {
+            assert_eq!(facts(&format!("{folder}/ssl-cert-snakeoil.key")).1, Some(Mark::Packaged), "{folder}");
+        }
         assert_eq!(facts("app/node_modules/debug/.coveralls.yml").1, Some(Mark::Packaged));
         for path in [
             "app/contest/key.pem",
@@ -443,6 +460,8 @@ mod tests {
             "root/.ssh/id_rsa",
             "app/.env",
             "notes.txt",
+            "ssl/private/server.key",
+            "app/ssl-cert-snakeoil.key",
         ] {
             assert_eq!(facts(path).1, None, "{path}");
         }
@@ -461,6 +480,13 @@ mod tests {
             ("root/.aws/credentials", Syntax::Settings),
             (".bashrc", Syntax::Shell),
             ("root/.bash_history", Syntax::Shell),
+            ("etc/cron.d/backup", Syntax::Shell),
+            ("etc/crontab", Syntax::Shell),
+            ("var/spool/cron/crontabs/first.last", Syntax::Shell),
+            ("var/spool/cron/root", Syntax::Shell),
+            ("etc/cron.deny", Syntax::Code),
+            ("etc/systemd/system/app.service", Syntax::Settings),
+            ("etc/systemd/system/app.socket", Syntax::Settings),
         ] {
             assert_eq!(facts(path).0, syntax, "{path}");
         }

@@ -38,6 +38,8 @@ const LEAST_WORK: u64 = 4 << 20;
 const MOST_WORK: u64 = 1 << 30;
 /// What reading an assignment counts as.
 const ASSIGNMENT_WORK: usize = 256;
+/// What share of the bytes before a sample counts as work, which are looked at for where tests or documentation begin.
+const MARK_WORK_SHARE: usize = 16;
 /// How often the mark may change from file to file of a patch, and the longest path of one, in bytes.
 const MOST_PATCHED_FILES: usize = 10_000;
 const LONGEST_HEADER_BYTES: usize = 4 << 10;
@@ -420,15 +422,14 @@ impl<'r> Pass<'r> {
         if !is_secret {
             return;
         }
-        let state = &mut self.states[index];
-        state.count += 1;
-        self.is_cut_off |= state.count == MOST_OF_ONE_RULE;
-        state.from = matched.origin + matched.whole.end as u64;
-        let before = &matched.bytes[..matched.whole.start];
-        let mark = self.mark_at(before, matched.origin).or_else(|| self.mark_of_line(matched));
+        self.states[index].from = matched.origin + matched.whole.end as u64;
+        let is_generic = &*rule.category == "generic";
         let is_sample = match &*rule.category {
             "generic" => {
-                mark.is_some() || self.facts().is_library || self.is_in_comment(matched) || self.is_in_session(matched)
+                self.facts().mark.is_some()
+                    || self.facts().is_library
+                    || self.is_in_comment(matched)
+                    || self.is_in_session(matched)
             }
             "connection-string" => self.facts().is_library || self.is_in_session(matched),
             _ => false,
@@ -436,6 +437,16 @@ impl<'r> Pass<'r> {
         if is_sample {
             return;
         }
+        let before = &matched.bytes[..matched.whole.start];
+        let mark = self.mark_at(before, matched.origin).or_else(|| self.mark_of_line(matched));
+        if is_generic && mark.is_some() {
+            self.spend(before.len() / MARK_WORK_SHARE);
+            return;
+        }
+        // What is passed over must not use up the findings that a file may have.
+        let state = &mut self.states[index];
+        state.count += 1;
+        self.is_cut_off |= state.count == MOST_OF_ONE_RULE;
         self.keep(Candidate {
             rule: index,
             severity: if mark.is_some() { Severity::Low } else { rule.severity },

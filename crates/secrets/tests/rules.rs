@@ -8,6 +8,8 @@ mod files;
 mod published;
 #[path = "rules/reference.rs"]
 mod reference;
+#[path = "rules/services.rs"]
+mod services;
 #[path = "rules/side_by_side.rs"]
 mod side_by_side;
 
