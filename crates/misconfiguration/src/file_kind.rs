@@ -54,7 +54,7 @@ pub(crate) fn says_nothing(path: &UntrustedPath, content: &[u8]) -> bool {
 pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
     let name = path.file_name().to_ascii_lowercase();
     if is_dockerfile(&name) {
-        return Some(FileKind::Dockerfile);
+        return (!is_of_go_itself(path)).then_some(FileKind::Dockerfile);
     }
     if ["kustomization", "kustomization.yaml", "kustomization.yml"].contains(&name.as_str()) {
         return Some(FileKind::Kubernetes);
@@ -73,12 +73,8 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
     if name == "chart.yaml" || name == "values.yaml" {
         return Some(FileKind::Helm);
     }
-    if path.parent() == ".github/workflows"
-        || path.parent().ends_with("/.github/workflows")
-        || name == "action.yml"
-        || name == "action.yaml"
-    {
-        return Some(FileKind::GithubWorkflow);
+    if is_workflow(path, &name) {
+        return (!is_in_package(path)).then_some(FileKind::GithubWorkflow);
     }
     is_compose(&name).then_some(FileKind::Compose)
 }
@@ -129,6 +125,37 @@ fn is_dockerfile(name: &str) -> bool {
             || name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['.', '-']))
             || name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-']))
     })
+}
+
+fn is_workflow(path: &UntrustedPath, name: &str) -> bool {
+    path.parent() == ".github/workflows"
+        || path.parent().ends_with("/.github/workflows")
+        || ["action.yml", "action.yaml"].contains(&name)
+}
+
+/// Whether the file came with a package of others: its workflows run where the package is made, and nowhere here.
+fn is_in_package(path: &UntrustedPath) -> bool {
+    let folders: Vec<&str> = path.parent().split(['/', '!']).collect();
+    let begins_with_digit = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let holds_packages = folders.iter().any(|folder| {
+        ["node_modules", "bower_components", "vendor", "site-packages", "dist-packages"].contains(folder)
+            // A registry of Cargo, a module in the store of Go.
+            || folder.starts_with("index.crates.io-")
+            || folder.split_once("@v").is_some_and(|(_, version)| begins_with_digit(version))
+    });
+    let pairs = folders.windows(2).any(|pair| match pair {
+        [".cargo" | "cargo", "registry"] | ["pkg", "mod"] | [".m2", "repository"] => true,
+        // `gems/NAME-VERSION`; in a repository of several gems the folders have no versions.
+        ["gems", gem] => gem.rsplit_once('-').is_some_and(|(_, version)| begins_with_digit(version)),
+        _ => false,
+    });
+    holds_packages || pairs
+}
+
+/// Whether the file is part of the sources that Go is installed with, which have Dockerfiles to make its cryptography with.
+fn is_of_go_itself(path: &UntrustedPath) -> bool {
+    let text = path.as_str();
+    text.starts_with("src/crypto/internal/") || text.contains("/src/crypto/internal/")
 }
 
 fn is_compose(name: &str) -> bool {
@@ -277,6 +304,18 @@ mod tests {
             ("main.tf", Some(FileKind::Terraform)),
             ("prod.auto.tfvars.json", Some(FileKind::Terraform)),
             (".github/workflows/ci.yml", Some(FileKind::GithubWorkflow)),
+            ("srv/app/.github/workflows/ci.yml", Some(FileKind::GithubWorkflow)),
+            ("gems/app/action.yml", Some(FileKind::GithubWorkflow)),
+            ("a/node_modules/b/.github/workflows/ci.yml", None),
+            ("vendor/github.com/a/b/.github/workflows/ci.yml", None),
+            ("root/.cargo/registry/src/x/a-1.0.0/.github/workflows/ci.yml", None),
+            ("src/index.crates.io-1949cf8c6b5b557f/a-1.0.0/.github/workflows/ci.yml", None),
+            ("root/go/pkg/mod/github.com/a/b@v1.2.3/.github/workflows/ci.yml", None),
+            ("github.com/a/b@v1.2.3/action.yml", None),
+            ("usr/lib/python3/dist-packages/a/.github/workflows/ci.yml", None),
+            ("var/lib/gems/3.1.0/gems/rack-2.2.6/.github/workflows/ci.yml", None),
+            ("usr/local/go/src/crypto/internal/boring/Dockerfile", None),
+            ("go/src/app/Dockerfile", Some(FileKind::Dockerfile)),
             ("chart/Chart.yaml", Some(FileKind::Helm)),
             ("overlays/prod/kustomization.yaml", Some(FileKind::Kubernetes)),
             ("Kustomization", Some(FileKind::Kubernetes)),

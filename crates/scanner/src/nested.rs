@@ -99,6 +99,7 @@ impl Walk<'_> {
             ArchiveFormat::Ar => self.ar(path, "archive of ar", &mut BufReader::new(content), depth),
             ArchiveFormat::Cpio => self.cpio(path, &mut BufReader::new(content), depth),
             ArchiveFormat::Rpm => self.rpm(path, &mut BufReader::new(content), depth),
+            ArchiveFormat::Unopened(_) if is_index_of_apt(path) => Ok(()),
             ArchiveFormat::Unopened(name) => {
                 self.gap(path, format!("it is {name}, a format that is not opened; what is in it was not looked at"));
                 Ok(())
@@ -292,6 +293,21 @@ fn inflate<'a>(format: ArchiveFormat, stored: impl BufRead + 'a) -> io::Result<B
 /// The path of a file in the archive at `path`.
 fn inner_path(path: &str, inner: &str) -> String {
     format!("{path}!/{inner}")
+}
+
+/// Whether a file is an index of a repository that apt keeps in LZ4: names and digests of packages, and nothing of them
+/// (sources.list(5), apt.conf(5) `Acquire::GzipIndexes`). The folder that is scanned may be any above the file.
+fn is_index_of_apt(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_folder = folder.is_empty() || folder == "lists" || folder.ends_with("apt/lists");
+    let Some(stem) = name.strip_suffix(".lz4").filter(|stem| is_folder && stem.contains("_dists_")) else {
+        return false;
+    };
+    let kind = stem.rsplit('_').next().unwrap_or(stem);
+    matches!(kind, "Packages" | "Sources" | "Index")
+        || ["Contents-", "Components-", "Commands-"].iter().any(|start| kind.starts_with(start))
+        // A language may have a country: `Translation-pt_BR`.
+        || stem.contains("_i18n_Translation-")
 }
 
 /// Whether a name is one that archives have: such a file is looked into whatever anybody wants of it.

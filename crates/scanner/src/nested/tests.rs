@@ -363,6 +363,17 @@ fn an_xz_or_7z_archive_that_wants_gibibytes_of_memory_is_a_gap() {
 fn an_archive_that_is_not_opened_is_a_gap_that_says_so() {
     check("a.rar", b"Rar!\x1a\x07\x01\x00 whatever", &[], &[("a.rar", "RAR archive, a format that is not opened")]);
     check("a.tar.lz4", b"\x04\x22\x4d\x18 whatever", &[], &[("a.tar.lz4", "LZ4, a format that is not opened")]);
+    for kind in
+        ["main_binary-amd64_Packages", "main_source_Sources", "main_i18n_Translation-pt_BR", "main_Contents-amd64"]
+    {
+        let name = format!("deb.debian.org_debian_dists_bookworm_{kind}.lz4");
+        let text = b"\x04\x22\x4d\x18 whatever";
+        for folder in ["var/lib/apt/lists/", "apt/lists/", ""] {
+            check(&format!("{folder}{name}"), text, &[], &[]);
+        }
+        let elsewhere = format!("srv/{name}");
+        check(&elsewhere, text, &[], &[(elsewhere.as_str(), "LZ4, a format that is not opened")]);
+    }
     check("a.cab", b"MSCF\0\0\0\0 whatever", &[], &[("a.cab", "cabinet of Windows, a format that is not opened")]);
 }
 

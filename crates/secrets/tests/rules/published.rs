@@ -14,6 +14,8 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("app/auth.js", "const o = { clientSecret: '@v6V3fKV_<+>zWU7iw1DrpO1rknX@' };\n"),
     ("app/api.js", "const o = { clientSecret: '@j9iVZfS8<+>kkCEFUPaAeJV0sAi@' };\n"),
     ("app/oauth2.js", "const OAUTH = '@GOCSPX-<+>4uHgMPm-1o7Sk-geV6Cu5clXFsxl@';\n"),
+    ("etc/chromium.d/apikeys", "export GOOGLE_API_KEY=\"@AIzaSyCk<+>fPOPZXDKNn8hhgu3JrA62wIgC93d44k@\"\n"),
+    ("etc/chromium.d/apikeys", "export GOOGLE_DEFAULT_CLIENT_SECRET=\"@kdloedMF<+>GdGla2P1zacGjAQh@\"\n"),
     ("app/put.py", "Minio('play.min.io', secret_key='@zuf+tfte<+>SlswRu7BJ86wekitnifILbZam1KYY3TG@')\n"),
     ("app/mail.env", "SENDGRID_API_KEY=@SG.<+>ngeVfQFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf-09kqeF8tAmbihYzrnopKc-1s5cr@\n"),
     ("app/pay.js", "const o = { client_secret: '@EO422dn3<+>gQLgDbuwqTjzrFgFtaRLRR5BdHEESmha49TM@' };\n"),
@@ -60,4 +62,28 @@ fn the_key_store_of_builds_to_try_out_is_no_secret_by_its_name() {
     let store = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1][..], &[7; 40]].concat();
     let found = |path: &str| SecretRules::builtin().scan(&store, Place::file(path)).secrets.len();
     assert_eq!((found("app/android/app/debug.keystore"), found("app/android/app/release.keystore")), (0, 1));
+}
+
+#[test]
+fn keys_that_come_with_go_and_cmake_are_no_secrets_in_their_places() {
+    let pem = "-----BEGIN <+>PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIL8dGdmS0Nm0qS8zk0v6mVfZAqhs0vT5nEwTR3pY7bKx\n\
+        -----END <+>PRIVATE KEY-----\n"
+        .replace("<+>", "");
+    for (path, count) in [
+        ("usr/local/go/src/crypto/x509/platform_root_key.pem", 0),
+        ("src/crypto/x509/platform_root_key.pem", 0),
+        ("usr/local/go/src/crypto/x509/server_key.pem", 1),
+        ("srv/platform_root_key.pem", 1),
+    ] {
+        assert_eq!(found(path, &pem), count, "{path}");
+    }
+    let oid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x0a, 0x01, 0x02];
+    let store = [&[0x30, 0x82, 4, 0, 2, 1, 3, 0x30][..], &[0; 40], &oid, &[0xa0, 0x82, 1, 0]].concat();
+    for (path, count) in [
+        ("usr/share/cmake-3.25/Templates/Windows/Windows_TemporaryKey.pfx", 0),
+        ("srv/app/Windows_TemporaryKey.pfx", 1),
+        ("usr/share/cmake-3.25/Templates/Windows/Signing.pfx", 1),
+    ] {
+        assert_eq!(SecretRules::builtin().scan(&store, Place::file(path)).secrets.len(), count, "{path}");
+    }
 }

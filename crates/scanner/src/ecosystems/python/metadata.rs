@@ -128,6 +128,7 @@ impl Headers {
         // can; classifiers that it does not speak of hold as well. A text that is not understood is what they say it is.
         package.licenses = match (self.expression, declared) {
             (expression, _) if !expression.is_empty() => vec![expression],
+            (_, Some(license)) if points_elsewhere(&license) && !self.classifiers.is_empty() => self.classifiers,
             (_, Some(license)) if is_name || self.classifiers.is_empty() || is_understood(&license) => {
                 let further = self.classifiers.into_iter().filter(|classifier| !tells(&license, classifier));
                 further.chain([license.clone()]).collect()
@@ -139,6 +140,19 @@ impl Headers {
         package.licenses.dedup();
         Some(package)
     }
+}
+
+/// Whether a license field names no license, but says that there are several or where they are told: what the classifiers say
+/// is then all.
+fn points_elsewhere(license: &str) -> bool {
+    let words = license.trim().trim_end_matches('.').to_ascii_lowercase();
+    ["dual license", "dual licensed", "dual-license", "dual-licensed", "multiple licenses", "various"]
+        .contains(&words.as_str())
+        || words.strip_prefix("see ").is_some_and(|rest| {
+            let rest = rest.strip_prefix("the ").unwrap_or(rest);
+            let name = rest.strip_suffix(" file").unwrap_or(rest);
+            ["license", "license.txt", "license.md", "license.rst", "licence", "copying"].contains(&name)
+        })
 }
 
 /// Classifiers that name a family of licenses, with how the SPDX identifiers of its members begin.
@@ -222,12 +236,11 @@ mod tests {
             ("BSD-3-Clause", &["BSD License", "Apache Software License"], "Apache Software License; BSD-3-Clause"),
             ("Apache 2.0", &["Apache Software License"], "Apache 2.0"),
             ("LGPL-2.1-or-later", &["GNU Library or Lesser General Public License (LGPL)"], "LGPL-2.1-or-later"),
-            (
-                "Dual License",
-                &["BSD License", "Apache Software License"],
-                "Apache Software License; BSD License; Dual License",
-            ),
-            ("see LICENSE", &["MIT License"], "MIT License; see LICENSE"),
+            ("Dual License", &["BSD License", "Apache Software License"], "Apache Software License; BSD License"),
+            ("see LICENSE", &["MIT License"], "MIT License"),
+            ("See the LICENSE file.", &["MIT License"], "MIT License"),
+            ("Dual License", &[], "Dual License"),
+            ("Acme Commercial License", &["MIT License"], "Acme Commercial License; MIT License"),
         ] {
             check("a-1.dist-info/METADATA", &text(license, classifiers), &format!("pypi a 1.0 [{expected}]"));
         }
