@@ -84,3 +84,35 @@ fn tables_of_cron_give_the_passwords_of_their_commands() {
         25 6 * * * root PGPASSWORD=$PASSWORD pg_dump app\n*/30 * * * * root app --password-file /etc/app/key\n";
     assert_eq!(found("etc/crontab", shipped), [""; 0]);
 }
+
+#[test]
+fn files_of_services_are_known_in_their_places_alone() {
+    let text = "machine apt.acme.io login ci password kR8<+>spq2xLm\n";
+    for (path, expected) in [
+        ("etc/apt/auth.conf", &["netrc-password:1"][..]),
+        ("etc/apt/auth.conf.d/acme.conf", &["netrc-password:1"]),
+        ("auth.conf.d/acme.conf", &["netrc-password:1"]),
+        ("root/.netrc", &["netrc-password:1"]),
+        ("usr/share/app/auth.txt", &[]),
+    ] {
+        assert_eq!(found(path, text), expected, "{path}");
+    }
+    let key =
+        "key \"rndc-key\" {\n\talgorithm hmac-sha256;\n\tsecret \"q3JxT0Zt<+>b1hKd2x6V3RQcE5yU2sxYkh2R2NBZWQ=\";\n};\n";
+    assert_eq!(found("etc/bind/ddns.key", key), ["tsig-key:3"]);
+    assert_eq!(found("etc/bind/rndc.key", key), [""; 0]);
+    assert_eq!(found("usr/share/doc/bind9/examples/named.conf", key), [""; 0]);
+    let users = "\"app\" \"kR8<+>spq2xLm\"\n";
+    assert_eq!(found("etc/pgbouncer/userlist.txt", users), ["pgbouncer-password:1"]);
+    assert_eq!(found("usr/share/doc/pgbouncer/examples/userlist.txt", users), [""; 0]);
+}
+
+#[test]
+fn passwords_of_calls_are_passed_over_in_tests_and_samples() {
+    let call = "requests.get('https://acme.io', auth=('admin', 'kR8<+>spq2xLm'))\n";
+    assert_eq!(found("app/sync.py", call), ["call-password:1"]);
+    for path in ["app/tests/sync.py", "usr/lib/python3/dist-packages/requests/api.py", "docs/sync.py"] {
+        assert_eq!(found(path, call), [""; 0], "{path}");
+    }
+    assert_eq!(found("app/sync.py", &format!(">>> {call}")), [""; 0]);
+}
