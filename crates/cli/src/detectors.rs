@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use intelligence::Database;
-use malware::{ClamdLink, ClamdStream, Engine, EngineOptions};
+use malware::{ClamdHealth, ClamdLink, ClamdStream, Engine, EngineOptions};
 use model::{FindingKind, Gap};
 use scanner::{ConnectClamd, Detectors};
 use secrets::{SecretRules, UserRules};
@@ -133,8 +133,10 @@ fn clamd(socket: &Path) -> Result<ConnectClamd, Gap> {
     UnixStream::connect(&socket).map_err(|error| {
         Gap::new("", format!("ClamAV did not look at any file: cannot reach it at {}: {error}", socket.display()))
     })?;
+    let health = Arc::new(ClamdHealth::default());
     Ok(Arc::new(move || {
         let socket = socket.clone();
-        ClamdLink::new(Box::new(move || Ok(Box::new(UnixStream::connect(&socket)?) as Box<dyn ClamdStream>)))
+        let connect = move || Ok(Box::new(UnixStream::connect(&socket)?) as Box<dyn ClamdStream>);
+        ClamdLink::new(Box::new(connect), Arc::clone(&health))
     }))
 }
