@@ -36,8 +36,8 @@ impl Chosen {
     }
 }
 
-/// Reads the user's rules and makes everything ready that the options ask for.
-pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
+/// Reads the user's rules and makes everything ready that the options ask for. `say` is told of what may take long.
+pub(crate) fn choose(arguments: &DetectorArguments, say: &dyn Fn(&str)) -> Result<Chosen, Failure> {
     let kinds: BTreeSet<FindingKind> = arguments.detectors.iter().copied().map(kind_of).collect();
     for (is_given, kind, option) in [
         (!arguments.secret_rules.is_empty(), FindingKind::Secret, "--secret-rules"),
@@ -58,6 +58,9 @@ pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
         match arguments.clamd.as_deref().map(clamd).transpose() {
             Ok(connect) => detectors.clamd = connect,
             Err(gap) => gaps.push(gap),
+        }
+        if !arguments.rules.is_empty() {
+            say("compiling your rules for malware");
         }
         let engine = engine(&arguments.rules, detectors.clamd.is_some(), &mut detectors.content);
         detectors.malware = Some(engine.map_err(Failure::Usage)?);
@@ -139,4 +142,33 @@ fn clamd(socket: &Path) -> Result<ConnectClamd, Gap> {
         let connect = move || Ok(Box::new(UnixStream::connect(&socket)?) as Box<dyn ClamdStream>);
         ClamdLink::new(Box::new(connect), Arc::clone(&health))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_rules_to_be_compiled_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = folder.path().join("a.yar");
+        fs::write(&rules, "rule a { condition: true }").unwrap();
+        let said = |rules: Vec<PathBuf>| {
+            let arguments = DetectorArguments {
+                detectors: vec![Detector::Malware],
+                secret_rules: Vec::new(),
+                rules,
+                license_texts: false,
+                clamd: None,
+            };
+            let said = RefCell::new(Vec::new());
+            assert!(choose(&arguments, &|what| said.borrow_mut().push(what.to_owned())).is_ok());
+            said.into_inner()
+        };
+        assert_eq!(said(Vec::new()), [""; 0]);
+        assert_eq!(said(vec![rules]), ["compiling your rules for malware"]);
+    }
 }

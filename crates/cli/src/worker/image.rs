@@ -166,7 +166,7 @@ fn choose() -> Result<Chosen, Undone> {
         license_texts: false,
         clamd: None,
     };
-    let chosen = detectors::choose(&arguments).map_err(|_| Undone::for_good(Cause::new("worker.defect")))?;
+    let chosen = detectors::choose(&arguments, &|_| {}).map_err(|_| Undone::for_good(Cause::new("worker.defect")))?;
     debug_assert!(!chosen.kinds.contains(&FindingKind::Vulnerability), "the server matches, again and again");
     Ok(chosen)
 }
