@@ -110,6 +110,10 @@ fn read_secret_rules(path: &Path, texts: &mut Vec<(String, String)>, depth: usiz
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {
+    // A pipe without a writer would be waited for without end.
+    if !path.metadata()?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
     let mut text = String::new();
     File::open(path)?.take(secrets::LARGEST_RULE_FILE_BYTES as u64 + 1).read_to_string(&mut text)?;
     Ok(text)
@@ -150,6 +154,19 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn rules_for_secrets_are_read_from_files_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for path in [folder.path(), socket.as_path(), Path::new("/dev/zero")] {
+            assert_eq!(read_text(path).unwrap_err().to_string(), "it is no regular file", "{}", path.display());
+        }
+        let file = folder.path().join("a.toml");
+        fs::write(&file, "text").unwrap();
+        assert_eq!(read_text(&file).unwrap(), "text");
+    }
 
     #[test]
     fn whoever_waits_for_rules_to_be_compiled_is_told() {

@@ -23,7 +23,8 @@ const HEADER_BYTES: u64 = 4096;
 
 pub(crate) fn run(arguments: &DiffArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let progress = Progress::new(environment, arguments.source.quiet);
-    let chosen = detectors::choose(&arguments.detectors, &|what| progress.say(what)).inspect_err(|_| progress.clear())?;
+    let chosen =
+        detectors::choose(&arguments.detectors, &|what| progress.say(what)).inspect_err(|_| progress.clear())?;
     let mut side = Side { arguments, environment, progress: &progress, chosen, intelligence: None };
     let old = side.report(&arguments.old)?;
     let new = side.report(&arguments.new)?;

@@ -65,7 +65,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
         earlier.must_show(&shown(choice))?;
     }
     let registering = Registering::prepare(&arguments.register, environment)?;
-    let mut chosen = detectors::choose(&arguments.detectors, &|what| progress.say(what)).inspect_err(|_| progress.clear())?;
+    let mut chosen =
+        detectors::choose(&arguments.detectors, &|what| progress.say(what)).inspect_err(|_| progress.clear())?;
     let trust = vouching::read_trust(&arguments.signatures)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     chosen.prepare_for(&intelligence);

@@ -13,6 +13,9 @@ const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
 /// OCI image-spec, annotations.md: the reference of the base image.
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
 
+/// No more of a word is said again in an error: any file may be given as a list by mistake.
+const LONGEST_SAID: usize = 100;
+
 /// The base images that are approved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ApprovedBases {
@@ -47,7 +50,7 @@ pub enum InvalidApprovedBases {
         /// The cause.
         source: model::InvalidDigest,
     },
-    /// A line has a name and nothing else.
+    /// A line has a name and nothing else. A longer name is cut.
     #[error("line {line} names {name} without a digest; write NAME DIGEST…, since a name alone proves nothing")]
     NameOnly {
         /// Its number, from 1.
@@ -67,9 +70,12 @@ impl FromStr for ApprovedBases {
             let mut words = text.split('#').next().unwrap_or_default().split_whitespace();
             let Some(name) = words.next() else { continue };
             let digests: Result<Vec<Digest>, _> = words.map(str::parse).collect();
-            let digests = digests.map_err(|source| InvalidApprovedBases::Digest { line, source })?;
+            let digests = digests.map_err(|source| {
+                let source = model::InvalidDigest { text: cut(&source.text) };
+                InvalidApprovedBases::Digest { line, source }
+            })?;
             if digests.is_empty() {
-                return Err(InvalidApprovedBases::NameOnly { line, name: name.to_owned() });
+                return Err(InvalidApprovedBases::NameOnly { line, name: cut(name) });
             }
             lines.push(ApprovedBase { name: name.to_owned(), digests });
         }
@@ -160,6 +166,14 @@ impl ApprovedBase {
             }
         }
         Some(Matched { first, layers: top + 1 })
+    }
+}
+
+/// The beginning of a word, as an error says it.
+fn cut(word: &str) -> String {
+    match word.char_indices().nth(LONGEST_SAID) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
     }
 }
 
@@ -278,6 +292,13 @@ mod tests {
         assert_eq!(bases.lines.len(), 1);
         let name_only = "alpine".parse::<ApprovedBases>().unwrap_err();
         assert_eq!(name_only, InvalidApprovedBases::NameOnly { line: 1, name: "alpine".into() });
+        let binary = "\0ä".repeat(1 << 20);
+        for text in [binary.clone(), format!("alpine:3 {binary}"), format!("alpine:3 {d} {d}{binary}")] {
+            let error = text.parse::<ApprovedBases>().unwrap_err();
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let told = format!("{error}: {cause}");
+            assert!(told.contains('…') && told.len() < 500, "{} bytes", told.len());
+        }
         assert!(
             format!("\nalpine:3 {d} sha256:12")
                 .parse::<ApprovedBases>()

@@ -189,16 +189,16 @@ fn add_rule(table: RuleTable, collected: &mut Collected) -> Result<(), RefusedRu
         let list = allow_list(list, vec![table.id.clone()]);
         collected.allow.push(list.map_err(|(key, reason)| RefusedRule::Allow { key, reason })?);
     }
-    let pattern = |key, text: &str| match text {
+    let pattern = |key, text: &str, make: fn(&str) -> Result<Pattern, InvalidPattern>| match text {
         "" => Ok(None),
-        text => match Pattern::checked(&go_syntax::translated(text)) {
+        text => match make(&go_syntax::translated(text)) {
             Ok(pattern) => Ok(Some(pattern)),
             Err(source) => Err(InvalidRule::Pattern { key, source }),
         },
     };
     let change = Change {
-        pattern: pattern("regex", &table.regex)?,
-        path: pattern("path", &table.path)?,
+        pattern: pattern("regex", &table.regex, Pattern::finding)?,
+        path: pattern("path", &table.path, Pattern::checked)?,
         title: Some(shortened(&table.description)).filter(|title| !title.is_empty()),
         literals: keywords(&table.keywords),
         group: table.secretgroup,

@@ -51,6 +51,16 @@ impl Pattern {
         Ok(Pattern { text: text.to_owned(), expected_bytes, program, lead: OnceLock::new() })
     }
 
+    /// A pattern of a user that is to find something: [`Pattern::checked`], and not such that nothing at all is a match, which
+    /// would be found at every place of every file.
+    pub(crate) fn finding(text: &str) -> Result<Pattern, InvalidPattern> {
+        let pattern = Pattern::checked(text)?;
+        match parsed(text)?.properties().minimum_len() {
+            Some(0) => Err(InvalidPattern::MatchesEmpty),
+            Some(_) | None => Ok(pattern),
+        }
+    }
+
     /// How many groups it has, without the whole match.
     pub(crate) fn group_count(&self) -> usize {
         parsed(&self.text).map_or(0, |hir| hir.properties().explicit_captures_len())
@@ -106,6 +116,8 @@ pub(crate) enum InvalidPattern {
     TooLong,
     #[error("needs more memory than one pattern may take ({LARGEST_PROGRAM_BYTES} bytes)")]
     TooLarge,
+    #[error("matches the empty text, and so every place of every file")]
+    MatchesEmpty,
     #[error("is no regular expression: {reason}")]
     Syntax { reason: String },
 }
@@ -170,6 +182,17 @@ mod tests {
         assert_eq!(Pattern::checked(&"a".repeat(LONGEST_PATTERN_BYTES + 1)).err(), Some(InvalidPattern::TooLong));
         let nested = format!("{}a{}", "(".repeat(500), ")".repeat(500));
         assert!(matches!(Pattern::checked(&nested), Err(InvalidPattern::Syntax { .. })));
+    }
+
+    #[test]
+    fn a_pattern_that_finds_nothing_at_all_everywhere_is_refused() {
+        for text in ["x*", ".*", "(a|b?)", r"\b", "^$", "(?i)(token)?", "()"] {
+            assert_eq!(Pattern::finding(text).err(), Some(InvalidPattern::MatchesEmpty), "{text}");
+            assert!(Pattern::checked(text).is_ok(), "{text}");
+        }
+        for text in ["x+", "a.*", r"\bkey\b", "(token)?=", "."] {
+            assert!(Pattern::finding(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

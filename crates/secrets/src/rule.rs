@@ -174,7 +174,8 @@ fn made(key: &'static str, text: String, is_builtin: bool) -> Result<Pattern, In
     if is_builtin {
         return Ok(Pattern::lazy(text));
     }
-    Pattern::checked(&text).map_err(|source| InvalidRule::Pattern { key, source })
+    let pattern = if key == "regex" { Pattern::finding(&text) } else { Pattern::checked(&text) };
+    pattern.map_err(|source| InvalidRule::Pattern { key, source })
 }
 
 fn literals(texts: &[String], ignore_case: bool) -> Result<Vec<crate::gate::Literal>, InvalidRule> {

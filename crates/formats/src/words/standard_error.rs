@@ -145,6 +145,7 @@ const FURTHER: &[&str] = &[
     "reading a.tar",
     "looking for signatures",
     "compiling your rules for malware",
+    "cannot read the rules a.toml: it is no regular file",
     "a.txt is nothing that can be scanned: neither an archive (tar, plain or compressed by gzip or zstd) nor a bill of materials (CycloneDX JSON, SPDX 2 JSON) nor a saved report; name one of these, a folder or an image",
     "a.jar is a zip archive (or jar, wheel, …), which is not scanned by itself; scan the folder that holds it",
     "a is compressed by bzip2, which is not read; decompress it, or compress it by gzip or zstd",

@@ -144,6 +144,12 @@ fn a_bad_file_is_refused_with_file_rule_and_key() {
         refused("[[rules]]\nid = \"a\"\nregex = '(('"),
         "team.toml: rule `a`: `regex` is no regular expression: unclosed group"
     );
+    for pattern in ["x*", ".*"] {
+        assert_eq!(
+            refused(&format!("[[rules]]\nid = \"a\"\nregex = '{pattern}'\nkeywords = [\"abc\"]")),
+            "team.toml: rule `a`: `regex` matches the empty text, and so every place of every file"
+        );
+    }
     assert_eq!(
         refused("[[rules]]\nid = \"a\"\nregex = 'a'\nsecretGroup = 2"),
         "team.toml: rule `a`: `secretGroup` is 2, and `regex` has 0 groups"
