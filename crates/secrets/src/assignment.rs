@@ -35,6 +35,11 @@ pub(crate) fn key_around(bytes: &[u8], at: usize) -> Range<usize> {
     while end > at && matches!(bytes[end - 1], b'.' | b'-') {
         end -= 1;
     }
+    // `-Ddb.password=x` gives `db.password` to a program in Java.
+    let is_property = start > 0 && start < at && bytes[start - 1] == b'-' && bytes[start] == b'D';
+    if is_property && bytes[start + 1].is_ascii_lowercase() && bytes[start..end].contains(&b'.') {
+        start += 1;
+    }
     start..end
 }
 
@@ -562,6 +567,21 @@ mod tests {
             ("aws configure set password hunter2 && x", Syntax::Shell),
         ] {
             assert_eq!(value_in(text, "password", syntax), Some("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_property_of_java_is_known_by_its_own_name() {
+        for (text, name) in [
+            ("java -Dspring.datasource.password=x", "spring.datasource.password"),
+            ("-Ddb.password=x", "db.password"),
+            ("connect -DatabasePassword x", "DatabasePassword"),
+            ("-Dpassword=x", "Dpassword"),
+            ("Ddb.password=x", "Ddb.password"),
+            ("--db.password=x", "db.password"),
+        ] {
+            let at = text.to_ascii_lowercase().find("password").expect("the word is there");
+            assert_eq!(&text[key_around(text.as_bytes(), at)], name, "{text}");
         }
     }
 
