@@ -14,14 +14,14 @@ const OWN_FOLDER: &[&str] = &["$rootDir/", "${rootDir}/", "$settingsDir/", "${se
 
 /// Reads settings; `None` stands for some that are too long to be read, and is the answer for those that include nothing.
 pub(super) fn projects(text: Option<&str>, syntax: Syntax) -> Option<Workspace> {
-    let folders = text.and_then(folders).filter(|folders| folders.len() <= MOST_PATTERNS);
+    let folders = text.and_then(|text| folders(text, syntax)).filter(|folders| folders.len() <= MOST_PATTERNS);
     let folders = folders.unwrap_or_else(|| BTreeSet::from([EVERYTHING_BELOW.to_owned()]));
     let members: Vec<String> = folders.into_iter().collect();
     (!members.is_empty()).then(|| Workspace { members, ..Workspace::default() })
 }
 
 /// The folders of the projects; nothing where they are computed.
-fn folders(text: &str) -> Option<BTreeSet<String>> {
+fn folders(text: &str, syntax: Syntax) -> Option<BTreeSet<String>> {
     let tokens = tokens(text, syntax);
     let mut folders = BTreeSet::new();
     let mut at = 0;
