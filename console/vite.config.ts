@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { sharedSentences } from './sentences';
 
 /** What pages with lists import; the columns and filters of images are those of four pages. What is opened later comes later. */
-const OF_LISTS = /\/src\/(?:parts\/(?:table\/(?:ResourceTable|ListPage|source)|bulk\/(?:BulkDialog|useBulk)|why\/WhyPlace)|pages\/images\/(?:counted|list\/(?:columns|exports|filters|messages)))\.tsx?$/;
+const OF_LISTS = /\/src\/(?:client\/topics|parts\/(?:table\/(?:ResourceTable|ListPage|source)|bulk\/(?:BulkDialog|useBulk)|why\/WhyPlace)|pages\/images\/(?:counted|list\/(?:columns|exports|filters|messages)))\.tsx?$/;
 
 export default defineConfig({
   plugins: [react(), sharedSentences(), compressed()],

@@ -49,7 +49,8 @@ export function useFound(typed: string, isConverting: boolean, limit: number): F
     images: filter === '' ? [] : (images.data?.items ?? []),
     imageCount: filter === '' ? null : (images.data?.total ?? null),
     packageVersion,
-    isPending: isAsked && (hits.isFetching || images.isFetching || resting !== typed),
+    // From the first letter on, of which nobody has been asked yet.
+    isPending: questionOf(typed).text !== '' && (hits.isFetching || images.isFetching || resting !== typed),
     error: isAsked ? (hits.error ?? images.error) : null,
     retry: () => {
       void hits.refetch();

@@ -145,7 +145,7 @@ test('an order that no heading asks for is none, and goes with the next change',
 test('taking the last column off leaves the name', async () => {
   const { search } = await show();
   await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
-  await userEvent.click(await screen.findByLabelText('size'));
+  await userEvent.click(await screen.findByLabelText('size', { selector: 'input' }));
   await waitFor(() => { expect(search().cols).toBe('name'); });
   expect(headings()).toEqual(['name']);
 });

@@ -50,7 +50,7 @@ export function useLayersOf(verdict: Verdict): [Layers, Commands | null] {
     enabled: asked === digest,
     staleTime: Infinity,
   });
-  const items = findings.data?.items;
+  const items = isMeant ? findings.data?.items : undefined;
   const isPending = isMeant && findings.isPending;
   const layers = useMemo<Layers>(
     () => ({ isPending, of: items ? layersOf(items) : NONE.of, commands: commands.data ?? null }),
