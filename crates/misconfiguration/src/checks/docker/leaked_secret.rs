@@ -22,7 +22,7 @@ RUN git clone https://x"#,
 RUN aws configure set aws_secret_access_key $KEY"#,
         "FROM debian:12\nENV DB_PASSWORD=hunter22",
         r#"FROM redis:7
-ENV LANG=C.UTF-8 REDIS_PASSWORD="hunter22""#,
+ENV LANG=C.UTF-8 REDIS_PASSWORD=hunter22"#,
         r#"FROM debian:12
 ARG DEPLOY_TOKEN
 RUN git clone https://x"#,
