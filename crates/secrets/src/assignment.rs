@@ -81,6 +81,8 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
 /// Whether the name is that of an option: `-Ddb.password`, `--db-password`.
 fn is_option(bytes: &[u8], key: &Range<usize>) -> bool {
     let before = &bytes[..key.start];
+    // The names of Java's properties are told without the `D` of the option.
+    let before = before.strip_suffix(b"D").filter(|rest| rest.ends_with(b"-")).unwrap_or(before);
     let word = before.len() - before.iter().rev().take_while(|byte| **byte == b'-').count();
     let begins_word = before[..word].last().is_none_or(|byte| byte.is_ascii_whitespace() || b"=\"',[".contains(byte));
     word < before.len() && begins_word

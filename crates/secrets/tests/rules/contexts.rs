@@ -490,7 +490,7 @@ fn settings_of_services_and_calls_by_name_give_their_passwords() {
         ("etc/grafana/grafana.ini", "[security]\nadmin_password = kR8<+>spq2x\n", "generic-password:2"),
         ("etc/rabbitmq/rabbitmq.conf", "default_user = app\ndefault_pass = kR8<+>spq2x\n", "generic-password:2"),
         ("group_vars/all.yml", "ansible_password: kR8<+>spq2x\n", "generic-password:1"),
-        ("run.sh", "PGPASSWORD=kR8<+>spq2x psql -h db\n", "generic-password:1"),
+        ("run.sh", "PGPASSWORD=kR8<+>spq2x psql -h db\n", "command-password:1"),
         ("etc/odbc.conf", "Driver={x};Server=db;Uid=app;Pwd=kR8<+>spq2x;\n", "connection-string:1"),
     ] {
         assert_eq!(found(path, text), [place], "{path}");
