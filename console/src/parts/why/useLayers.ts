@@ -62,5 +62,5 @@ export function useLayersOf(verdict: Verdict): [Layers, Commands | null] {
     if (asked === digest) void commands.refetch();
     else setAsked(digest);
   };
-  return [layers, { isAsking: isPending || commands.isFetching, error: commands.isFetching ? null : commands.error, ask }];
+  return [layers, { isAsking: commands.isFetching, error: commands.isFetching ? null : commands.error, ask }];
 }
