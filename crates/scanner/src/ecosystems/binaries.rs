@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | Go build information | the writable segments, by its magic | `go_finder.rs` |
 //! | cargo-auditable's list | behind the loaded segments (ELF), by section (PE, Mach-O) | `audit_finder.rs` |
-//! | well-known programs | the whole file, when its name is in `programs.rs` | `program_finder.rs` |
+//! | well-known programs | the whole file, by its name or by a mark of its own in `programs.rs` | `program_finder.rs` |
 //!
 //! Bounds: 256 KiB of buffer for each thread, 2 MiB of build information, 1 MiB of an embedded list, shared objects
 //! of more than 64 MiB only when their name or their headers promise something.
@@ -55,6 +55,11 @@ pub(crate) fn is_executable(head: &[u8]) -> bool {
     layout::is_executable(head)
 }
 
+/// Whether a file is called like a shared library, of whatever system.
+fn is_library(name: &str) -> bool {
+    name.contains(".so") || [".dll", ".dylib"].iter().any(|end| name.ends_with(end))
+}
+
 impl Ecosystem for Binaries {
     fn name(&self) -> &'static str {
         "binaries"
@@ -88,7 +93,9 @@ impl Ecosystem for Binaries {
         let path = file.path().as_str().to_owned();
         let mut go = GoFinder::new(&layout);
         let mut audit = AuditFinder::new(&layout);
-        let mut programs = programs;
+        // What a Go program tells of itself is found by its modules.
+        let is_nameless = programs.is_none() && !layout.is_probably_go && !is_library(file.path().file_name());
+        let mut programs = if is_nameless { ProgramFinder::for_any_name() } else { programs };
         let mut watchers: Vec<&mut dyn Watcher> = vec![&mut go, &mut audit];
         watchers.extend(programs.as_mut().map(|programs| programs as &mut dyn Watcher));
         pass::run(&mut file.stream(), &mut watchers)?;

@@ -1,7 +1,9 @@
 //! Finds the version of a well-known program in its content, by the marks of `programs.rs`.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use aho_corasick::packed::Searcher;
 use memchr::{memchr_iter, memmem};
 use model::Ecosystem;
 
@@ -18,9 +20,15 @@ const LONGEST_NUMBER: usize = 8;
 /// How many different versions are collected before a program is given up as saying too much.
 const MOST_VERSIONS: usize = 64;
 
-/// Looks for the version of the programs that a file's name suggests.
+/// Finds the marks that no other program has.
+static TELLING: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(PROGRAMS.iter().filter_map(|program| program.telling_text())));
+
+/// Looks for the version of the programs that a file's name suggests, or of those that a mark suggests.
 pub(super) struct ProgramFinder {
     searches: Vec<Search>,
+    /// Windows without one of these marks are passed over.
+    gate: Option<&'static Searcher>,
 }
 
 struct Search {
@@ -29,6 +37,8 @@ struct Search {
     prefix: String,
     finder: memmem::Finder<'static>,
     versions: BTreeSet<String>,
+    /// With so many versions nothing more is looked for.
+    most: usize,
     /// Texts that begin with a version and go on with a build's own id.
     built: BTreeSet<String>,
 }
@@ -41,7 +51,16 @@ impl ProgramFinder {
             .filter(|program| program.names.iter().any(|pattern| matches_name(pattern, name)))
             .map(|program| Search::new(program, name))
             .collect();
-        (!searches.is_empty()).then_some(ProgramFinder { searches })
+        (!searches.is_empty()).then_some(ProgramFinder { searches, gate: None })
+    }
+
+    /// A finder for a file whose name is that of no known program: of some, a copy under another name tells itself.
+    pub(super) fn for_any_name() -> Option<ProgramFinder> {
+        let gate = Some(TELLING.as_ref()?);
+        let telling = PROGRAMS.iter().filter(|program| program.telling_text().is_some());
+        // Where nothing else speaks for the program, it is this one only if it knows no version but its own.
+        let search = |program| Search { most: 2, ..Search::new(program, "") };
+        Some(ProgramFinder { searches: telling.map(search).collect(), gate })
     }
 
     /// Adds what was found.
@@ -64,14 +83,14 @@ impl ProgramFinder {
 
 impl Watcher for ProgramFinder {
     fn wants_from(&self, offset: u64) -> Option<u64> {
-        let is_open = |search: &Search| match search.program.mark {
-            Mark::After { .. } => search.versions.is_empty(),
-            Mark::Bare { .. } | Mark::BareOfName | Mark::BareWithBuildId => search.versions.len() < MOST_VERSIONS,
-        };
+        let is_open = |search: &Search| search.versions.len() < search.most;
         (offset < MOST_BYTES && self.searches.iter().any(is_open)).then_some(offset)
     }
 
     fn look(&mut self, window: &Window<'_>) {
+        if self.gate.is_some_and(|gate| gate.find(&window.bytes[window.from..]).is_none()) {
+            return;
+        }
         for search in &mut self.searches {
             search.look(window);
         }
@@ -90,7 +109,8 @@ impl Search {
             _ => prefix.as_bytes(),
         };
         let finder = memmem::Finder::new(needle).into_owned();
-        Search { program, prefix, finder, versions: BTreeSet::new(), built: BTreeSet::new() }
+        let most = if matches!(program.mark, Mark::After { .. }) { 1 } else { MOST_VERSIONS };
+        Search { program, prefix, finder, versions: BTreeSet::new(), most, built: BTreeSet::new() }
     }
 
     fn look(&mut self, window: &Window<'_>) {
@@ -98,7 +118,7 @@ impl Search {
         match self.program.mark {
             Mark::After { text, own, numbers, end } => {
                 for at in self.finder.find_iter(reach(window.from)).map(|at| window.from + at) {
-                    if at >= window.until || !self.versions.is_empty() {
+                    if at >= window.until || self.versions.len() >= self.most {
                         break;
                     }
                     let version = at + text.len() - own;

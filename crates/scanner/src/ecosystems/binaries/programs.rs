@@ -12,6 +12,18 @@ pub(super) struct Program {
     pub(super) names: &'static [&'static str],
     /// Where its version stands.
     pub(super) mark: Mark,
+    /// Whether the mark is in no other program, so that a file of any name is this one.
+    pub(super) is_telling: bool,
+}
+
+impl Program {
+    /// The mark, where it tells the program whatever its file is called.
+    pub(super) fn telling_text(&self) -> Option<&'static [u8]> {
+        match self.mark {
+            Mark::After { text, .. } if self.is_telling => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Where a program's content has its version.
@@ -35,7 +47,17 @@ const fn after(
     text: &'static [u8],
     end: &'static str,
 ) -> Program {
-    Program { purl_name, names, mark: Mark::After { text, own: 0, numbers: 2, end } }
+    Program { purl_name, names, mark: Mark::After { text, own: 0, numbers: 2, end }, is_telling: false }
+}
+
+/// The same of a text that no other program has.
+const fn telling(
+    purl_name: &'static str,
+    names: &'static [&'static str],
+    text: &'static [u8],
+    end: &'static str,
+) -> Program {
+    Program { is_telling: true, ..after(purl_name, names, text, end) }
 }
 
 /// Every program that is recognised.
@@ -44,61 +66,76 @@ pub(super) const PROGRAMS: &[Program] = &[
         purl_name: "apache-httpd",
         names: &["httpd", "apache2"],
         mark: Mark::After { text: b"Apache/", own: 0, numbers: 3, end: "" },
+        is_telling: false,
     },
-    after("bash", &["bash"], b"Bash version ", "("),
+    telling("bash", &["bash"], b"Bash version ", "("),
     after("bind", &["named"], b"BIND ", ""),
-    after("busybox", &["busybox*"], b"BusyBox v", ""),
+    telling("busybox", &["busybox*"], b"BusyBox v", ""),
     after("curl", &["curl"], b"curl/", ""),
     after("dnsmasq", &["dnsmasq"], b"dnsmasq-", ""),
-    after("dovecot", &["dovecot"], b"Dovecot v", ""),
+    telling("dovecot", &["dovecot"], b"Dovecot v", ""),
     after("dropbear", &["dropbear", "dropbearmulti"], b"SSH-2.0-dropbear_", ""),
-    after("ffmpeg", &["ffmpeg", "ffprobe", "libavutil.so*", "libavcodec.so*"], b"FFmpeg version n", ""),
-    after("ffmpeg", &["ffmpeg", "ffprobe", "libavutil.so*", "libavcodec.so*"], b"FFmpeg version ", ""),
+    telling("ffmpeg", &["ffmpeg", "ffprobe", "libavutil.so*", "libavcodec.so*"], b"FFmpeg version n", ""),
+    telling("ffmpeg", &["ffmpeg", "ffprobe", "libavutil.so*", "libavcodec.so*"], b"FFmpeg version ", ""),
     after("git", &["git"], b"git/", ""),
     after("haproxy", &["haproxy*"], b" version ", "…, released 20"),
     after("imagemagick", &["libMagickCore*", "magick"], b"ImageMagick ", ""),
     after("libcurl", &["libcurl.so*", "libcurl-gnutls.so*"], b"libcurl/", ""),
-    Program { purl_name: "liblzma", names: &["liblzma.so*"], mark: Mark::Bare { prefix: "5." } },
+    Program { purl_name: "liblzma", names: &["liblzma.so*"], mark: Mark::Bare { prefix: "5." }, is_telling: false },
     after("lighttpd", &["lighttpd"], b"lighttpd/", ""),
     after("lua", &["lua", "lua5*", "liblua*"], b"Lua ", "  Copyright"),
     Program {
         purl_name: "mariadb",
         names: &["mariadbd", "mysqld"],
         mark: Mark::After { text: b"MariaDB ", own: 0, numbers: 3, end: "" },
+        is_telling: false,
     },
     after("memcached", &["memcached"], b"memcached ", ""),
     after("mysql", &["mysqld"], b"/mysql-", "/"),
-    after("nginx", &["nginx*"], b"nginx version: nginx/", ""),
-    after("openresty", &["openresty", "nginx"], b"nginx version: openresty/", ""),
-    after("node", &["node*", "libnode.so*"], b"node.js/v", ""),
+    telling("nginx", &["nginx*"], b"nginx version: nginx/", ""),
+    telling("openresty", &["openresty", "nginx"], b"nginx version: openresty/", ""),
+    telling("node", &["node*", "libnode.so*"], b"node.js/v", ""),
     after("openssl", &["openssl*", "libcrypto.so*", "libssl.so*", "libcrypto-*"], b"OpenSSL ", " "),
     Program {
         purl_name: "openvpn",
         names: &["openvpn"],
         mark: Mark::After { text: b"OpenVPN ", own: 0, numbers: 3, end: "" },
+        is_telling: false,
     },
     Program {
         purl_name: "perl",
         names: &["perl", "perl5*", "libperl.so*"],
         mark: Mark::After { text: b"v5.", own: 2, numbers: 3, end: "\0" },
+        is_telling: false,
     },
-    after("php", &["php", "php5*", "php7*", "php8*", "php-fpm*", "php-cgi*", "libphp*"], b"X-Powered-By: PHP/", ""),
+    telling("php", &["php", "php5*", "php7*", "php8*", "php-fpm*", "php-cgi*", "libphp*"], b"X-Powered-By: PHP/", ""),
     after("postgresql", &["postgres"], b"(PostgreSQL) ", ""),
     after("proftpd", &["proftpd"], b"ProFTPD ", ""),
-    Program { purl_name: "python", names: &["python2.*", "python3.*", "libpython*"], mark: Mark::BareOfName },
+    Program {
+        purl_name: "python",
+        names: &["python2.*", "python3.*", "libpython*"],
+        mark: Mark::BareOfName,
+        is_telling: false,
+    },
     Program {
         purl_name: "redis",
         names: &["redis-server*", "redis-check-rdb", "redis-check-aof", "redis-sentinel"],
         mark: Mark::BareWithBuildId,
+        is_telling: false,
     },
     after("ruby", &["ruby", "ruby2*", "ruby3*", "libruby*"], b"ruby ", " (20"),
-    Program { purl_name: "sqlite", names: &["libsqlite3.so*"], mark: Mark::Bare { prefix: "3." } },
+    Program { purl_name: "sqlite", names: &["libsqlite3.so*"], mark: Mark::Bare { prefix: "3." }, is_telling: false },
     after("squid", &["squid"], b"squid/", ""),
     after("stunnel", &["stunnel*"], b"stunnel ", " on"),
     after("tor", &["tor"], b"(on Tor ", " "),
     after("unbound", &["unbound"], b"unbound ", ""),
-    Program { purl_name: "valkey", names: &["valkey-server*", "valkey-check-rdb"], mark: Mark::BareWithBuildId },
+    Program {
+        purl_name: "valkey",
+        names: &["valkey-server*", "valkey-check-rdb"],
+        mark: Mark::BareWithBuildId,
+        is_telling: false,
+    },
     after("varnish", &["varnishd", "libvarnishapi.so*"], b"varnish-", " revision"),
-    after("vsftpd", &["vsftpd"], b"(vsFTPd ", ")"),
+    telling("vsftpd", &["vsftpd"], b"(vsFTPd ", ")"),
     after("zlib", &["libz.so*"], b" deflate ", " Copyright"),
 ];

@@ -459,9 +459,20 @@ fn programs_that_say_nothing_clear_are_no_package() {
     check("nginx", b"nginx version: nginx/\0", "");
     check("python3.11", b"3.11.7\x003.11.8\0", "");
     check("libsqlite3.so.0", b"3.40.1\x0013.40.1\x003.9.9\0", "");
-    check("grep", b"nginx version: nginx/1.25.3\0", "");
+    check("grep", b"curl/8.5.0\0ruby 3.1.7p261 (2025-03-26 revision 0a3704f218)\0", "");
     check("redis-server", b"7.2.4\x00127.0.0.1\0", "");
     check("node_exporter", b"node_exporter, version 1.7.0\0", "");
+}
+
+#[test]
+fn a_mark_of_its_own_tells_a_program_of_any_name() {
+    check("renamed-runtime", b"node.js/v20.11.1\0", "node 20.11.1");
+    check("proxy", b"nginx version: nginx/1.25.3\0", "nginx 1.25.3");
+    check("rescue", b"BusyBox v1.36.1 (2023-11-07 18:53:09 UTC)\0", "busybox 1.36.1");
+    // One that knows several says nothing of its own, and libraries hold what their users are asked about.
+    check("prober", b"nginx version: nginx/1.25.3\0nginx version: nginx/1.24.0\0", "");
+    check("libsignatures.so.1", b"node.js/v20.11.1\0", "");
+    check("signatures.dll", b"node.js/v20.11.1\0", "");
 }
 
 #[test]
