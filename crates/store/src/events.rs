@@ -38,7 +38,7 @@ pub const PASSING: &[&str] = &[
 /// A registry was listed, or could not be: when it was listed last, why that failed and its risks may be others.
 pub(crate) const REGISTRY_LISTED: &str = "registry.listed";
 
-/// Somebody asked for an image to be fetched and read anew.
+/// Somebody asked for an image to be fetched and read anew. `by` and `by_id` are their name and id, where they may be known.
 pub const RESCAN_REQUESTED: &str = "image.rescan_requested";
 
 /// A scan of an image that a person waited for has ended, well or badly. Where the decision stays as it was, nothing else
@@ -111,11 +111,17 @@ pub fn remove_older(connection: &mut Connection, before: i64, limit: u32) -> Res
 }
 
 /// Of these events, the ones whose object a permit reaches, as they may be told with it. What belongs to no application is
-/// for those who reach everything.
+/// for those who reach everything. `reader` is the id of the user or token with that permit: what they did themselves is told
+/// as theirs.
 ///
 /// # Errors
 /// When the database fails.
-pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) -> Result<Option<Event>, StoreError> {
+pub fn within_reach(
+    connection: &mut Connection,
+    permit: &Permit,
+    reader: &str,
+    event: Event,
+) -> Result<Option<Event>, StoreError> {
     if permit.covers_everything() {
         return Ok(Some(event));
     }
@@ -131,7 +137,7 @@ pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) 
             }
         },
         "image" => match images::by_digest(connection, permit, &event.object_id) {
-            Ok(image) => by_known_names(connection, permit, &image, event),
+            Ok(image) => by_known_names(connection, permit, reader, &image, event),
             Err(StoreError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         },
@@ -166,6 +172,7 @@ pub fn is_of_owner(connection: &mut Connection, owner: &str, event: &Event) -> R
 fn by_known_names(
     connection: &mut Connection,
     permit: &Permit,
+    reader: &str,
     image: &images::Image,
     event: Event,
 ) -> Result<Option<Event>, StoreError> {
@@ -190,9 +197,11 @@ fn by_known_names(
         if event.topic == "finding.acknowledged" || event.topic == UNACKNOWLEDGED {
             return Ok(None);
         }
-        // Whoever wants it scanned may be of the other application.
-        if event.topic == RESCAN_REQUESTED {
+        // Whoever else wants it scanned may be of the other application.
+        let by = event.parameters.get("by_id").and_then(serde_json::Value::as_str);
+        if event.topic == RESCAN_REQUESTED && by != Some(reader) {
             event.parameters.remove("by");
+            event.parameters.remove("by_id");
         }
         if event.parameters.contains_key("name") {
             event.parameters.insert("name".to_owned(), image.name.clone().into());

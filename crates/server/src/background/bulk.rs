@@ -237,7 +237,7 @@ fn one_image(
             let job = jobs::scan_job(registry, place, Priority::Person, &over.actor.name, now);
             let id = store::jobs::enqueue(connection, &job, now)?;
             audit::append(connection, &record("image.rescan", json!({ "job": id })))?;
-            let told = json!({ "name": image.name, "by": over.actor.name });
+            let told = json!({ "name": image.name, "by": over.actor.name, "by_id": over.actor.id });
             outbox::tell_watchers(connection, now, RESCAN_REQUESTED, "image", &image.digest, &told)?;
             Ok(Came::Changed)
         }

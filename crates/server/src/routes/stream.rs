@@ -196,7 +196,7 @@ fn within(
         return Ok(Some(event));
     }
     match access::permit(principal, Permission::new(area(&event.topic), Action::Read)) {
-        Ok(permit) => events::within_reach(connection, &permit, event),
+        Ok(permit) => events::within_reach(connection, &permit, &principal.id, event),
         Err(_) => Ok(None),
     }
 }

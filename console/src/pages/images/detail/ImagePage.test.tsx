@@ -97,10 +97,13 @@ test('that others want the image scanned again is told until it was, and nobody 
   await screen.findByText('Non-compliant');
   const tell = (id: string, topic: string, parameters: Record<string, unknown>) => { act(() => { tellHere({ id: 1, at: '2026-11-28T13:00:00Z', topic, object: 'image', object_id: id, parameters }); }); };
   const note = () => screen.queryByText((_, element) => element?.getAttribute('role') === 'status' && element.textContent.includes('New scan asked for'))?.textContent;
-  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'sato' });
-  tell('sha256:another', 'image.rescan_requested', { name: 'shop/api', by: 'ann' });
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'sato', by_id: '1' });
+  tell('sha256:another', 'image.rescan_requested', { name: 'shop/api', by: 'ann', by_id: '2' });
   expect(note()).toBeUndefined();
-  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann' });
+  // A token is somebody else, whatever it is called.
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'sato', by_id: '3' });
+  expect(note()).toContain('New scan asked for by sato, ');
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann', by_id: '2' });
   expect(note()).toContain('New scan asked for by ann, ');
   // Of another application than the reader's.
   tell(DIGEST, 'image.rescan_requested', { name: 'shop/web' });
@@ -116,7 +119,7 @@ test('the note goes, and the image is read anew, when the scan has ended and the
   await screen.findByText('Non-compliant');
   const tell = (id: string, topic: string, parameters: Record<string, unknown>) => { act(() => { tellHere({ id: 1, at: '2026-11-28T13:00:00Z', topic, object: 'image', object_id: id, parameters }); }); };
   const note = () => screen.queryByText((_, element) => element?.getAttribute('role') === 'status' && element.textContent.includes('New scan asked for'));
-  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann' });
+  tell(DIGEST, 'image.rescan_requested', { name: 'shop/web', by: 'ann', by_id: '2' });
   expect(note()).not.toBeNull();
   tell('sha256:another', 'image.rescan_ended', { state: 'done' });
   expect(note()).not.toBeNull();

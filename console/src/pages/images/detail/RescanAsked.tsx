@@ -21,7 +21,7 @@ interface Asked {
  * the scan has ended without any change. */
 export function RescanAsked({ image: { digest, indexed } }: { image: ImageDetails }) {
   const t = useMessages(messages);
-  const { name: own } = useMe();
+  const { id: own } = useMe();
   const [asked, setAsked] = useState<Asked | null>(null);
   useEvents(TOPICS, useCallback(({ topic, object_id: id, at, parameters }: Event) => {
     if (topic === RESCAN_ENDED) {
@@ -30,7 +30,7 @@ export function RescanAsked({ image: { digest, indexed } }: { image: ImageDetail
     }
     const by = typeof parameters.by === 'string' ? parameters.by : '';
     // What readers ask for themselves is shown as their job.
-    if (id === digest && by !== own) setAsked({ digest, at, by });
+    if (id === digest && parameters.by_id !== own) setAsked({ digest, at, by });
   }, [digest, own]));
   const isOpen = asked !== null && asked.digest === digest && Date.parse(indexed) < Date.parse(asked.at);
   return (

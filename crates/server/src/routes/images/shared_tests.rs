@@ -288,7 +288,7 @@ fn events_are_told_by_the_names_that_are_known() {
 }
 
 #[test]
-fn who_wants_an_image_scanned_or_says_something_of_it_in_another_application_is_not_told() {
+fn who_else_wants_an_image_scanned_or_says_something_of_it_in_another_application_is_not_told() {
     for shared in shared() {
         let rights = format!("{RIGHTS},registries.write");
         let somebody = shared.server.token(&rights);
@@ -310,10 +310,15 @@ fn who_wants_an_image_scanned_or_says_something_of_it_in_another_application_is_
         }
         let text = follow(&shared.shop, 2);
         assert!(text.contains("event: image.rescan_requested\n") && text.contains("shop/copy:1"), "{text}");
-        assert!(!text.contains("\"by\"") && !text.contains("finding."), "{text}");
+        assert!(!text.contains("\"by") && !text.contains("finding."), "{text}");
         for hidden in HIDDEN {
             assert!(!text.contains(hidden), "{hidden}: {text}");
         }
+        // Whoever asked knows it as their own, though they know as little of the other names.
+        let own = shared.told(&shared.bank, "/me")["id"].clone();
+        let text = follow(&shared.bank, 2);
+        assert!(text.contains(&format!("\"by_id\":{own}")) && text.contains("\"by\":\"bank\""), "{text}");
+        assert!(!text.contains("shop/copy"), "{text}");
     }
 }
 

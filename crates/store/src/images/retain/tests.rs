@@ -184,7 +184,7 @@ fn a_removal_is_told_to_whom_the_image_belonged_as_long_as_that_is_what_they_are
                 let may = permit("images.read", scopes);
                 let mut seen = Vec::new();
                 for event in events::behind(connection, 0, 100)? {
-                    seen.extend(events::within_reach(connection, &may, event)?);
+                    seen.extend(events::within_reach(connection, &may, "1", event)?);
                 }
                 Ok(seen)
             });
