@@ -4,7 +4,6 @@ export { Dropdown, DropdownGroup, DropdownItem, DropdownList } from '@patternfly
 export { FormGroup, FormHelperText } from '@patternfly/react-core/dist/esm/components/Form';
 export { FormSelect, FormSelectOption } from '@patternfly/react-core/dist/esm/components/FormSelect';
 export { HelperText } from '@patternfly/react-core/dist/esm/components/HelperText';
-export { MenuItemAction } from '@patternfly/react-core/dist/esm/components/Menu';
 export { MenuToggle } from '@patternfly/react-core/dist/esm/components/MenuToggle';
 export { ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core/dist/esm/components/Modal';
 export { Tab, TabTitleText } from '@patternfly/react-core/dist/esm/components/Tabs';

@@ -1,7 +1,7 @@
 import { useState, type MouseEvent } from 'react';
 import { useMessages } from '../../i18n/language';
-import { Icon } from '../icons';
-import { Dropdown, DropdownItem, DropdownList, MenuItemAction, MenuToggle } from '../pf';
+import { Icon, type IconName } from '../icons';
+import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
 import { inOrder, movedColumn, NARROWEST, shownOf, sizedColumn, textOf, toggledColumn, WIDEST } from './columns';
 import type { Column } from './definition';
 import { messages } from './messages';
@@ -35,8 +35,8 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
   };
   const sizes = (column: Column<Item>) => (
     <>
-      <MenuItemAction icon={<Icon name="minus" />} aria-label={t('column.narrower', { column: column.title })} isDisabled={column.width <= NARROWEST} onClick={size(column, -STEP)} />
-      <MenuItemAction icon={<Icon name="plus" />} aria-label={t('column.wider', { column: column.title })} isDisabled={column.width >= WIDEST} onClick={size(column, STEP)} />
+      <Action icon="minus" label={t('column.narrower', { column: column.title })} isDisabled={column.width <= NARROWEST} onClick={size(column, -STEP)} />
+      <Action icon="plus" label={t('column.wider', { column: column.title })} isDisabled={column.width >= WIDEST} onClick={size(column, STEP)} />
     </>
   );
   const [first] = shown;
@@ -53,14 +53,14 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
     >
       <DropdownList>
         {/* It is always there, and always first. */}
-        {first && <DropdownItem key={first.id} isAriaDisabled actions={sizes(first)}>{first.title}</DropdownItem>}
+        {first && <DropdownItem key={first.id} hasCheckbox isSelected isAriaDisabled actions={sizes(first)}>{first.title}</DropdownItem>}
         {inOrder(columns, shown).map((column) => {
           const at = shown.findIndex((one) => one.id === column.id);
           const actions = at > 0 && (
             <>
               {sizes(column)}
-              <MenuItemAction icon={<Icon name="left" />} aria-label={t('column.left', { column: column.title })} isDisabled={at === 1} onClick={move(column.id, -1)} />
-              <MenuItemAction icon={<Icon name="right" />} aria-label={t('column.right', { column: column.title })} isDisabled={at === shown.length - 1} onClick={move(column.id, 1)} />
+              <Action icon="left" label={t('column.left', { column: column.title })} isDisabled={at === 1} onClick={move(column.id, -1)} />
+              <Action icon="right" label={t('column.right', { column: column.title })} isDisabled={at === shown.length - 1} onClick={move(column.id, 1)} />
             </>
           );
           return (
@@ -72,5 +72,21 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
         <DropdownItem key="usual" isDisabled={textOf(columns, shown) === ''} onClick={() => { onColumns(shownOf(columns, '')); }}>{t('columns.usual')}</DropdownItem>
       </DropdownList>
     </Dropdown>
+  );
+}
+
+interface ActionProps {
+  icon: IconName;
+  label: string;
+  isDisabled: boolean;
+  onClick: (event: MouseEvent<HTMLElement>) => void;
+}
+
+/** What can be done to the column of an item, as PatternFly's `MenuItemAction` has it, but for its role: an item within an item is of no menu. */
+function Action({ icon, label, isDisabled, onClick }: ActionProps) {
+  return (
+    <div className="pf-v6-c-menu__item-action">
+      <Button variant="plain" icon={<Icon name={icon} />} aria-label={label} tabIndex={-1} isDisabled={isDisabled} onClick={onClick} />
+    </div>
   );
 }

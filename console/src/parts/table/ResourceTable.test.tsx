@@ -236,21 +236,32 @@ test('a column is as wide as it is dragged', async () => {
 test('a column is made wider and narrower in the menu, where nothing is dragged, which is one step back', async () => {
   const { search, back } = await show();
   await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
-  await userEvent.click(await screen.findByRole('menuitem', { name: 'Make name wider' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Make name wider' }));
   await waitFor(() => { expect(search().cols).toBe('name:12,size'); });
-  await userEvent.click(screen.getByRole('menuitem', { name: 'Make size narrower' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Make size narrower' }));
   await waitFor(() => { expect(widths()).toEqual(['12rem', '8rem']); });
   expect(search().cols).toBe('name:12,size:8');
   // A column that is not shown has no width.
-  expect(screen.queryByRole('menuitem', { name: 'Make age wider' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Make age wider' })).toBeNull();
   await back();
   expect(search().cols).toBeUndefined();
+});
+
+test('the menu of columns has what a menu may have, and the first column stays ticked in it', async () => {
+  const { search } = await show();
+  await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
+  await screen.findByRole('button', { name: 'Make size wider' });
+  const { violations } = await axe.run(document.body, { runOnly: ['aria-required-children', 'aria-required-parent', 'nested-interactive'] });
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 80))])).toEqual([]);
+  const name = screen.getByLabelText<HTMLInputElement>('name', { selector: 'input' });
+  await userEvent.click(name);
+  expect([name.checked, search().cols]).toEqual([true, undefined]);
 });
 
 test('columns are moved in the menu, where the focus stays, and are the usual ones again', async () => {
   const { search } = await show('/?cols=size,age');
   await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
-  await userEvent.click(await screen.findByRole('menuitem', { name: 'Move size right' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Move size right' }));
   await waitFor(() => { expect(headings()).toEqual(['name', 'age', 'size']); });
   expect(search().cols).toBe('age,size');
   // There is no further to the right.
