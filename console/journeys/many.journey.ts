@@ -1,5 +1,5 @@
-// What is done to many at once and what leaves the console, in a real browser against the real server: J12, J14, J16, J24, and
-// the previews before anything is done.
+// What is done to many at once, the columns of lists and what leaves the console, in a real browser against the real server:
+// J12, J14, J16, J24, and the previews before anything is done.
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,6 +25,9 @@ const STORE: StoreName = process.env.BULKHEAD_STORE === 'postgresql' ? 'postgres
 const PROGRAMS = process.env.BULKHEAD_PROGRAMS ?? '';
 const LANGUAGES: readonly Language[] = ['en', 'ja'];
 const EN = { language: 'en', theme: 'light' } as const;
+
+/** Other work may take the machine: what is waited for comes, but not soon. */
+const PATIENT = { timeout: 20_000 };
 
 /** A control that no image fulfills. */
 const NOBODY = `  - control: custom.rego
@@ -203,6 +206,77 @@ describe(`many at once, with ${STORE}`, () => {
     await page.evaluate(() => { getSelection()?.removeAllRanges(); });
     await link.click();
     await page.waitForURL(/\/images\/sha256/);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('columns are as wide as they are made, stand where they are moved, and stay so over a reload', async () => {
+    // The menu has a row for every column.
+    const { page, complaints, close } = await visit(browser, server.origin, { ...EN, height: 1300 });
+    await opened(page, '/images?cols=decision,critical,os');
+    const [name, verdict, critical, os] = [say('en', images, 'column.name'), say('en', images, 'column.decision'), say('en', images, 'column.critical'), say('en', images, 'column.os')];
+    const edge = (column: string) => page.getByRole('separator', { name: say('en', table, 'column.width', { column }), exact: true });
+    const headings = () => page.locator('.bh-thead th').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    const widthOf = async (column: string) => (await page.getByRole('columnheader', { name: column, exact: true }).boundingBox())?.width ?? 0;
+    const columns = () => new URL(page.url()).searchParams.get('cols') ?? '';
+    const shows = async (text: RegExp, order: readonly string[]) => {
+      await expect.poll(columns, PATIENT).toMatch(text);
+      await expect.poll(headings, PATIENT).toEqual(order);
+    };
+
+    // By the keys: wider, and to the right, where the focus stays.
+    await edge(verdict).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => edge(verdict).getAttribute('aria-valuenow'), PATIENT).toBe('12');
+    await shows(/^decision:12,critical,os$/, [name, verdict, critical, os]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await shows(/^critical,decision:12,os$/, [name, critical, verdict, os]);
+    await expect.poll(() => edge(verdict).evaluate((one) => one === document.activeElement), PATIENT).toBe(true);
+
+    // By the pointer, which takes the edge along.
+    const before = await widthOf(critical);
+    const grip = await edge(critical).boundingBox();
+    if (!grip) throw new Error('no edge');
+    const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 64, y, { steps: 8 });
+    await page.mouse.up();
+    await shows(/^critical:[\d.]+,decision:12,os$/, [name, critical, verdict, os]);
+    const wide = await widthOf(critical);
+    expect(Math.abs(wide - before - 64)).toBeLessThan(4);
+    const dragged = columns().split(',')[0] ?? '';
+
+    await page.reload();
+    await settled(page);
+    await shows(/^critical:[\d.]+,decision:12,os$/, [name, critical, verdict, os]);
+    expect(Math.abs((await widthOf(critical)) - wide)).toBeLessThan(2);
+
+    // By the menu, for whoever drags nothing: what it offers is large enough to be met.
+    const openMenu = page.getByRole('button', { name: say('en', table, 'columns'), exact: true });
+    await openMenu.click();
+    const menu = page.getByRole('menu');
+    const action = (key: 'column.left' | 'column.wider', column: string) => menu.getByRole('button', { name: say('en', table, key, { column }), exact: true });
+    await action('column.wider', verdict).waitFor();
+    await accessible(page, 'the menu of columns');
+    await shot(page, `${STORE}-columns`);
+    const size = await action('column.wider', verdict).boundingBox();
+    expect(Math.min(size?.width ?? 0, size?.height ?? 0)).toBeGreaterThanOrEqual(24);
+    await action('column.left', verdict).click();
+    await shows(new RegExp(`^decision:12,${dragged},os$`), [name, verdict, critical, os]);
+    await action('column.wider', verdict).click();
+    await expect.poll(() => edge(verdict).getAttribute('aria-valuenow'), PATIENT).toBe('14');
+    await menu.getByRole('checkbox', { name: os, exact: true }).click();
+    await shows(new RegExp(`^decision:14,${dragged}$`), [name, verdict, critical]);
+    await accessible(page, 'the menu of columns, with one hidden');
+
+    // A browser keeps it for the next visit; the usual ones come back by the menu.
+    await page.goto('/images');
+    await settled(page);
+    await shows(/^$/, [name, verdict, critical]);
+    await openMenu.click();
+    await menu.getByRole('menuitem', { name: say('en', table, 'columns.usual'), exact: true }).click();
+    await expect.poll(headings, PATIENT).toContain(say('en', images, 'column.evaluated'));
     expect(complaints).toEqual([]);
     await close();
   });
