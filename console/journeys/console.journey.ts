@@ -409,6 +409,30 @@ describe(`with ${STORE}`, () => {
     await close();
   });
 
+  test('the reasons of a verdict tell which layer brought a finding, and where one asks what made that layer', async () => {
+    const { page, complaints, close } = await visit(browser, server.origin, { language: 'en', theme: 'light' });
+    await page.goto(`/images?why=${digest(15)}`);
+    await signIn(page);
+    await settled(page);
+    const drawer = page.locator('aside.bh-drawer');
+    const layers = drawer.getByRole('link', { name: say('en', why, 'evidence.brought', { number: '0' }), exact: true });
+    await layers.first().waitFor();
+    const commands = drawer.locator('.bh-evidence').getByText('COPY app /app', { exact: true });
+    expect(await commands.count()).toBe(0);
+    const ask = drawer.getByRole('button', { name: say('en', why, 'layers.commands'), exact: true });
+    await ask.click();
+    await commands.first().waitFor();
+    expect(await commands.count()).toBe(await layers.count());
+    await ask.waitFor({ state: 'detached' });
+    await accessible(page, 'the layers of what a verdict rests on');
+    await shot(page, `${STORE}-why-layers`);
+    await layers.first().click();
+    await page.waitForURL((url) => decodeURIComponent(url.pathname) === `/images/${digest(15)}` && url.searchParams.get('tab') === 'layers' && url.searchParams.get('layer') === '0');
+    await page.getByRole('tab', { name: say('en', detail, 'tab.layers'), selected: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('J30: names that would do harm are text', async () => {
     const { page, complaints, close } = await visit(browser, server.origin, { language: 'en', theme: 'light' });
     await page.goto(`/images/${digest(7)}?tab=packages`);
