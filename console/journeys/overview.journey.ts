@@ -164,6 +164,36 @@ describe(`with ${STORE}`, () => {
     await close();
   });
 
+  test('Enter before the results are there opens the first of them once it is', async () => {
+    const { page, complaints, close } = await visit(browser, server.origin, { language: 'en', theme: 'light' });
+    await page.goto('/images');
+    await signIn(page);
+    await settled(page);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => { release = resolve; });
+    await page.route(/\/api\/v1\/search\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: say('en', palette, 'label') });
+    await field.waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('.bh-palette') !== null);
+    const asked = page.waitForRequest((request) => request.url().includes('/api/v1/search?'));
+    await page.keyboard.insertText('CVE-2024-1000');
+    await page.keyboard.press('Enter');
+    await asked;
+    // What stands there meanwhile, the way to all results, is not what was meant.
+    await page.getByText(say('en', palette, 'searching'), { exact: true }).waitFor();
+    expect(await field.inputValue()).toBe('CVE-2024-1000');
+    expect(new URL(page.url()).pathname).toBe('/images');
+    release();
+    await page.waitForURL((url) => url.pathname === '/vulnerabilities/CVE-2024-1000');
+    await field.waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('the search changes how the console looks, and tells what keys there are', async () => {
     const { page, complaints, close } = await visit(browser, server.origin, { language: 'en', theme: 'light' });
     await page.goto('/');
