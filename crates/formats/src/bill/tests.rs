@@ -97,6 +97,31 @@ fn documents_of_an_unknown_version_or_without_components_are_gaps() {
 }
 
 #[test]
+fn an_spdx_document_that_lists_no_packages_is_a_gap() {
+    let none = "it lists no packages, as documents with nothing but files list none, so that what is in the target is \
+                unknown";
+    let file = r#""files":[{"SPDXID":"SPDXRef-File-a","fileName":"./a.c","checksums":[]}]"#;
+    let image = r#"{"SPDXID":"SPDXRef-DocumentRoot-Image-a","name":"a","primaryPackagePurpose":"CONTAINER"}"#;
+    for (fields, expected) in [
+        (r#""name":"a""#.to_owned(), &[none][..]),
+        (r#""packages":null"#.to_owned(), &[none]),
+        (r#""packages":[ ]"#.to_owned(), &[none]),
+        (format!(r#"{file},"documentDescribes":["SPDXRef-File-a"]"#), &[none]),
+        // An image in which nothing is.
+        (format!(r#""packages":[{image}],"documentDescribes":["SPDXRef-DocumentRoot-Image-a"]"#), &[]),
+    ] {
+        let document = format!(r#"{{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT",{fields}}}"#);
+        for text in
+            [document.clone(), format!(r#"{{"predicateType":"https://spdx.dev/Document","predicate":{document}}}"#)]
+        {
+            let gaps = read_bill(text.as_bytes()).unwrap().inventory.gaps;
+            let reasons: Vec<&str> = gaps.iter().map(|gap| gap.reason.as_str()).collect();
+            assert_eq!(reasons, expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn repeated_references_and_circles_are_survived() {
     let needs = vec![r#""a""#; 50_000].join(",");
     let component = r#"{"bom-ref":"a","type":"library","name":"a","purl":"pkg:npm/a@1"}"#;

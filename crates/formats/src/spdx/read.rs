@@ -145,6 +145,12 @@ pub(crate) fn read(document: &Document<'_>) -> Result<Bill, String> {
         Ok(())
     });
     read.map_err(|error| list_reason(&error, "packages"))?;
+    // What an image or a folder without packages is described by is listed as a package itself.
+    if document.packages.is_empty() {
+        let reason = "it lists no packages, as documents with nothing but files list none, so that what is in the target is \
+                      unknown";
+        builder.gap("", reason);
+    }
     if builder.is_empty() && !builder.is_ours {
         bare_targets.iter().for_each(|name| builder.gap(name, WITHOUT_PURL));
     }
