@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Read};
-use std::time::{Duration, Instant};
 
 use model::{Gap, UntrustedPath, counted};
 use oci::{Entry, EntryKind, EntryStream, LayerPath, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
+use crate::deadline::Deadline;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, EXECUTABLE_MAGIC_BYTES, is_package_archive, linked_package};
 use crate::folder_links::parts_from_root;
@@ -27,10 +27,8 @@ use crate::placed_entries::PassedLinks;
 use crate::program::Program;
 use crate::selector::{SELECTOR, Selection};
 use crate::shared_content::SharedContent;
+use crate::undescribed::{Files, Undescribed};
 use crate::wanted_file::{ReadFileError, WantedFile};
-
-/// The most that one reader may take over one file before its stream ends in an error, which becomes a gap.
-const LONGEST_READ: Duration = Duration::from_secs(60);
 
 /// The most gaps that one layer notes one by one; the rest is counted in a last one.
 pub(crate) const MOST_GAPS: usize = 1_000;
@@ -78,6 +76,8 @@ pub(crate) struct LayerIndex {
     pub(crate) unlisted: BTreeSet<String>,
     /// Folders that were as those, until something took their place.
     pub(crate) replaced: BTreeSet<String>,
+    /// Folders of installed distributions of Python for which the layer has no `METADATA`, with what it has there.
+    pub(crate) undescribed: BTreeMap<String, Files>,
     /// Whether the layer names something by way of its own symbolic links.
     pub(crate) passes_own_links: bool,
     /// What could not be read.
@@ -126,6 +126,7 @@ pub(crate) fn index_entries(
     // The modes of regular files, by the numbers of the entries.
     let mut modes: Vec<Option<u16>> = Vec::new();
     let mut room = Room::of_a_layer();
+    let mut undescribed = Undescribed::default();
     let may_look = stream.has_every_content();
     while let Some(mut entry) = stream.next_entry()? {
         let is_link = |folder: &str| index.links.contains_key(folder);
@@ -167,6 +168,7 @@ pub(crate) fn index_entries(
             paths.list(&entry.path);
             continue;
         }
+        undescribed.note(&entry.path, &mut room);
         modes.push((entry.kind == EntryKind::File).then_some(entry.mode as u16));
         if paths.occupy(&entry.path) {
             index.clear(entry.path.as_str());
@@ -273,6 +275,7 @@ pub(crate) fn index_entries(
     drop(occurrences);
     let LeftPaths { occupied, folders, unlisted, replaced, folders_left_out } = paths.finish();
     let mut index = LayerIndex { occupied, folders, unlisted, replaced, folders_left_out, ..index };
+    index.undescribed = undescribed.left(&index);
     index.links_left_out = link_room.refused as u64;
     index.bound_gaps();
     index.gaps.extend(room.gap());
@@ -346,6 +349,13 @@ impl Room {
         let fits = self.has(bytes);
         self.refused += usize::from(!fits);
         fits
+    }
+
+    /// Counts what was taken as gone again.
+    pub(crate) fn give_back(&mut self, bytes: usize) {
+        if self.refused == 0 {
+            self.left += bytes + 64;
+        }
     }
 
     /// The same for what is counted elsewhere where it does not fit.
@@ -446,7 +456,7 @@ fn read_entry(
     index: &mut LayerIndex,
     look: Option<(&mut FileDetector<'_>, &mut Detections)>,
 ) {
-    let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
+    let mut content = Deadline::over(content);
     let Some((detector, detections)) = look else {
         read_packages(entry, wanted, &mut content, index);
         return;
@@ -578,20 +588,4 @@ fn fill(content: &mut dyn Read, head: &mut [u8], length: &mut usize) -> io::Resu
         }
     }
     Ok(())
-}
-
-/// A stream that ends in an error when its reader takes too long.
-struct Deadline<'a> {
-    content: &'a mut dyn Read,
-    until: Instant,
-}
-
-impl Read for Deadline<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() > self.until {
-            let message = format!("reading it takes longer than {} seconds", LONGEST_READ.as_secs());
-            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
-        }
-        self.content.read(buffer)
-    }
 }

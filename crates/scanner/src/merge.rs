@@ -27,6 +27,7 @@ use crate::purls::{purl_of, without_credentials};
 use crate::relations::Relations;
 use crate::selector::SELECTOR;
 use crate::system_links::suspicious_links;
+use crate::undescribed;
 use crate::workspaces;
 
 /// What the uppermost layer leaves visible, and how it came there.
@@ -58,11 +59,13 @@ pub(crate) struct VisibleFile<'a> {
 /// Merges the layers from the base upwards into an inventory. `in_layers` says whether layer numbers mean anything.
 pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers: bool) -> Inventory {
     let layers: Vec<&LayerIndex> = layers.collect();
+    let undescribed = undescribed::gaps(&layers);
     let locked = (layers.len() > 1).then(Presences::default);
     let mut merged = MergedLayers { locked, ..MergedLayers::default() };
     for (number, layer) in layers.iter().enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
+    undescribed.iter().for_each(|gap| merged.gaps.entry(&gap.path).or_default().push(gap));
     let mut of_projects = includes::gaps(&layers, &merged.files);
     of_projects.extend(dotnet_projects::gaps(&layers, &merged.files));
     merged.settle(in_layers, suspicious_links(&layers), &of_projects, &DocumentLinks::new(&layers))

@@ -196,6 +196,13 @@ const OTHERS: &[(&str, &[&str])] = &[
             "the layer has things in 2 folders that it does not list beyond those whose names are kept, as in folders very deep in one another; files in there may lie elsewhere than is said",
         ],
     ),
+    (
+        "more folder of a Python package has no METADATA in its layer, so that the package may be left out",
+        &[
+            "1 more folder of a Python package has no METADATA in its layer, so that the package may be left out",
+            "2 more folders of Python packages have no METADATA in their layers, so that the packages may be left out",
+        ],
+    ),
     ("the folder", &["cannot read the folder: Permission denied (os error 13)"]),
     ("the link", &["cannot read the link: Permission denied (os error 13)"]),
 ];
