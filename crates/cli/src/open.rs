@@ -234,7 +234,8 @@ impl Opener<'_> {
                         "{path} holds an image, and dir: reads its files as they lie there; leave dir: out to scan the image"
                     ));
                 }
-                Ok((TargetKind::Directory, tree(path, FileTreeOptions::default())?))
+                let options = FileTreeOptions { is_no_root: true, ..FileTreeOptions::default() };
+                Ok((TargetKind::Directory, tree(path, options)?))
             }
             Target::Host(path) => {
                 let excluded: BTreeSet<_> = self.cache_folders().collect();

@@ -25,6 +25,9 @@ const KNOWN: &[(&[u8], &str)] = &[
 /// What is said where there is nothing at `path`. Other programs write the name of an image behind that of its layout
 /// (`oci:DIR:TAG`).
 pub(crate) fn missing(target: &Target, path: &Path) -> String {
+    if let Some(sentence) = dangling(path) {
+        return sentence;
+    }
     let place = path.display();
     let scheme = match target {
         Target::OciLayout(_) => Some("oci"),
@@ -38,6 +41,20 @@ pub(crate) fn missing(target: &Target, path: &Path) -> String {
         ),
         _ => format!("there is no file or folder {place}"),
     }
+}
+
+/// What is said of a path that is, or leads through, a symbolic link to nothing; `None` where none does.
+pub(crate) fn dangling(path: &Path) -> Option<String> {
+    // A slash at the end would have the link followed.
+    let path = path.components().as_path();
+    let is_dangling = |way: &&Path| way.is_symlink() && matches!(way.try_exists(), Ok(false));
+    let link = path.ancestors().find(is_dangling)?;
+    let end = end_of_links(link).or_else(|| link.read_link().ok())?;
+    Some(format!(
+        "{} is a symbolic link that leads to no file or folder: it leads to {}",
+        link.display(),
+        end.display()
+    ))
 }
 
 /// Why a file or folder cannot be what its scheme says; `None` where it can.

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use model::ImageName;
 
+use crate::place;
+
 /// What to scan, as the user typed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -99,7 +101,8 @@ impl Target {
             return Ok(Target::Path(path.to_owned()));
         }
         if path.symlink_metadata().is_ok() {
-            return Err(format!("{text} is a symbolic link that leads to no file or folder"));
+            let unknown = || format!("{text} is a symbolic link that leads to no file or folder");
+            return Err(place::dangling(path).unwrap_or_else(unknown));
         }
         if text.starts_with("http://") || text.starts_with("https://") {
             return Err(format!(
@@ -112,7 +115,7 @@ impl Target {
             || text.ends_with('/')
             || [".tar", ".tgz", ".tar.gz", ".json"].iter().any(|end| text.ends_with(end))
         {
-            return Err(format!("there is no file or folder {text}"));
+            return Err(place::dangling(path).unwrap_or_else(|| format!("there is no file or folder {text}")));
         }
         parse_name(text).map(Target::Registry)
     }

@@ -38,6 +38,9 @@ pub struct FileTreeOptions {
     pub enter_pseudo_file_systems: bool,
     /// Whether mounts of network file systems and of FUSE are entered.
     pub enter_network_file_systems: bool,
+    /// Whether the folder is no root, so that absolute targets of symbolic links are places of the machine: those that lie in
+    /// the folder come out as relative ones.
+    pub is_no_root: bool,
     /// Paths that are left out with all that is below them, as they lie in the tree.
     pub excluded: BTreeSet<UntrustedPath>,
 }
@@ -46,6 +49,8 @@ pub struct FileTreeOptions {
 pub struct FileTree {
     container: Arc<str>,
     options: FileTreeOptions,
+    /// How the folder may be named in absolute targets of links that lead into it.
+    names: Vec<PathBuf>,
     /// The open folders from the root down to the present one.
     folders: Vec<Folder>,
     /// Where the present folder lies in the tree; ends with a slash but for the root.
@@ -99,9 +104,14 @@ impl FileTree {
         let descriptor = rustix::fs::open(root, flags, Mode::empty()).map_err(error)?;
         let device = rustix::fs::fstat(&descriptor).map_err(error)?.st_dev;
         let names = sorted_names(&descriptor).map_err(error)?.0;
+        let names_of_root = match options.is_no_root {
+            true => [root.canonicalize(), std::path::absolute(root)].into_iter().flatten().collect(),
+            false => Vec::new(),
+        };
         Ok(FileTree {
             container: root.display().to_string().into(),
             options,
+            names: names_of_root,
             folders: vec![Folder { descriptor: Arc::new(descriptor), device, names, parent_length: 0 }],
             path: Vec::new(),
             content: FileContent::default(),
@@ -197,6 +207,16 @@ impl FileTree {
         }
     }
 
+    /// The target of the link at `path`; as seen from there where it is absolute and lies in the folder.
+    fn within(&self, path: &UntrustedPath, target: String) -> String {
+        let below = self.names.iter().find_map(|name| Path::new(&target).strip_prefix(name).ok());
+        match below.and_then(Path::to_str) {
+            Some("") if path.parent().is_empty() => ".".to_owned(),
+            Some(below) => format!("{}{below}", "../".repeat(path.as_str().matches('/').count())),
+            None => target,
+        }
+    }
+
     /// The entry `name` of the present folder; `None` when it is left out or cannot be had.
     fn entry(&mut self, name: &CStr) -> Option<Entry> {
         let folder = self.folders.last()?;
@@ -228,7 +248,7 @@ impl FileTree {
             FileType::RegularFile => EntryKind::File,
             FileType::Directory => EntryKind::Directory,
             FileType::Symlink => match rustix::fs::readlinkat(&*folder.descriptor, name, Vec::new()) {
-                Ok(target) => EntryKind::SymbolicLink(target.to_string_lossy().into_owned()),
+                Ok(target) => EntryKind::SymbolicLink(self.within(&path, target.to_string_lossy().into_owned())),
                 Err(error) => {
                     self.gap(&path, cannot_read("the link", error));
                     return None;
@@ -379,6 +399,46 @@ mod tests {
         };
         let listing = ["a -> ../secret", "b/", "b/c/", "b/c/a = 2", "b/up -> ..", "b/z = 1", "b.txt = 3", "pipe ?"];
         assert_eq!(check(&root, options, &listing), []);
+    }
+
+    #[test]
+    fn absolute_links_into_a_folder_that_is_no_root_stay_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        fs::create_dir_all(root.join("b/c")).unwrap();
+        symlink("root", folder.path().join("name")).unwrap();
+        let written = root.canonicalize().unwrap();
+        let name = folder.path().canonicalize().unwrap().join("name");
+        symlink(written.join("x/y"), root.join("a")).unwrap();
+        symlink(written.join("x/y"), root.join("b/c/a")).unwrap();
+        symlink(&written, root.join("b/root")).unwrap();
+        symlink(name.join("x"), root.join("named")).unwrap();
+        symlink("/opt/x", root.join("out")).unwrap();
+        symlink(&written, root.join("root")).unwrap();
+        symlink(folder.path().join("rootless"), root.join("z")).unwrap();
+        let rest = format!("z -> {}", folder.path().join("rootless").display());
+        let within = FileTreeOptions { is_no_root: true, ..FileTreeOptions::default() };
+        let listing = [
+            "a -> x/y",
+            "b/",
+            "b/c/",
+            "b/c/a -> ../../x/y",
+            "b/root -> ../",
+            "named -> x",
+            "out -> /opt/x",
+            "root -> .",
+            &rest,
+        ];
+        assert_eq!(check(&name, within, &listing), []);
+        let whole = format!("b/c/a -> {}", written.join("x/y").display());
+        let mut tree = FileTree::open(&root, FileTreeOptions::default()).unwrap();
+        let mut targets = Vec::new();
+        while let Some(entry) = tree.next_entry().unwrap() {
+            if let EntryKind::SymbolicLink(target) = entry.kind {
+                targets.push(format!("{} -> {target}", entry.path));
+            }
+        }
+        assert!(targets.contains(&whole), "{targets:?}");
     }
 
     #[test]

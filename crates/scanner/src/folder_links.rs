@@ -145,11 +145,34 @@ impl<'a> ImageLinks<'a> {
 
     /// Where a path lies when all links on the way and at its end are followed.
     pub(crate) fn resolve(&self, path: &str) -> Result<String, Unresolved> {
-        let link = |path: &str| {
-            let is_link = self.paths.contains(&path_hash(path));
-            is_link.then(|| link_at(self.layers.iter().copied(), path)).flatten()
-        };
+        let link = |path: &str| self.link(path);
         if self.is_repository { resolve_within(path, link) } else { resolve(path, link) }
+    }
+
+    /// What is said of the link at `path` to `target` at whose end nothing is. Out of a repository absolute targets lead to
+    /// where nobody looks, and something may be there.
+    pub(crate) fn missing(&self, path: &str, target: &str) -> String {
+        let mut outside = None;
+        if self.is_repository {
+            let end = resolve_within(path, |at| {
+                let link = self.link(at);
+                outside = link.filter(|link| link.starts_with('/')).or(outside);
+                link
+            });
+            outside = outside.filter(|_| end.is_ok());
+        }
+        match outside {
+            Some(outside) => {
+                format!("it is a symbolic link to {outside}, which lies outside of the folder that is scanned")
+            }
+            None => format!("it is a symbolic link to {target}, which is not there"),
+        }
+    }
+
+    /// The target of the link at this path.
+    fn link(&self, path: &str) -> Option<&'a str> {
+        let is_link = self.paths.contains(&path_hash(path));
+        is_link.then(|| link_at(self.layers.iter().copied(), path)).flatten()
     }
 }
 
@@ -348,6 +371,23 @@ mod tests {
         assert_eq!(resolve_chain(MOST_FOLLOWED).as_deref(), Ok("l40/x"));
         assert_eq!(resolve_chain(MOST_FOLLOWED + 1), Err(Unresolved::TooManyLinks));
         assert!(Unresolved::TooManyLinks.reason().contains(&format!("(limit {MOST_FOLLOWED})")));
+    }
+
+    #[test]
+    fn absolute_links_of_a_repository_to_nothing_lead_out_of_it() {
+        let links = [("a", "/srv/x"), ("b", "a"), ("c", "gone"), ("d", "/c")];
+        let links = links.map(|(link, target)| (link.to_owned(), target.to_owned())).into();
+        let index = LayerIndex { links, ..LayerIndex::default() };
+        let layers = [&index];
+        let (repository, root) = (ImageLinks::of(&layers, true), ImageLinks::of(&layers, false));
+        let outside =
+            |path: &str| format!("it is a symbolic link to {path}, which lies outside of the folder that is scanned");
+        let gone = |path: &str| format!("it is a symbolic link to {path}, which is not there");
+        assert_eq!(repository.missing("a", "/srv/x"), outside("/srv/x"));
+        assert_eq!(repository.missing("b", "a"), outside("/srv/x"));
+        assert_eq!(repository.missing("c", "gone"), gone("gone"));
+        assert_eq!(repository.missing("d", "/c"), outside("/c"));
+        assert_eq!(root.missing("a", "/srv/x"), gone("/srv/x"));
     }
 
     #[test]

@@ -135,8 +135,7 @@ pub(crate) fn add(
                 files.want((*holder, file.clone(), PACKAGE), number, join(path, PACKAGE), parts);
             } else if reached.is_missing {
                 reached.is_missing = false;
-                let reason = format!("it is a symbolic link to {target}, which is not there");
-                linked.gaps_of_layers.push((number, Gap::new(path, reason)));
+                linked.gaps_of_layers.push((number, Gap::new(path, links.missing(path, target))));
             }
         }
         above.push(Hides::new(layer));

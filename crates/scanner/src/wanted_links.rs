@@ -68,7 +68,7 @@ pub(crate) fn add(layers: &[&LayerIndex], links: &ImageLinks<'_>, linked: &mut L
                     note(linked, number, path, reason.to_owned());
                 }
                 None if has_folder(layers, &real) => {}
-                None => note(linked, number, path, format!("it is a symbolic link to {target}, which is not there")),
+                None => note(linked, number, path, links.missing(path, target)),
             }
         }
         above.push(Hides::new(layer));

@@ -65,6 +65,34 @@ fn links_with_steps_above_a_root_stay_in_it() {
     run.has_gap("app/package-lock.json: it is a symbolic link out of the folder that is scanned");
 }
 
+/// Out of a repository an absolute link leads to a place of the machine, be it in the repository itself.
+#[test]
+fn absolute_links_of_a_repository_are_those_of_the_machine() {
+    let bench = Bench::new();
+    let (root, outside) = (bench.work().join("root"), bench.work().join("outside/lock"));
+    bench.write("outside/lock", MARKED.as_bytes());
+    bench.write("root/store/lock", MARKED.replace("host-secret", "lodash").as_bytes());
+    bench.write("root/app/keep", b"");
+    bench.write("root/lib/keep", b"");
+    bench.write("root/src/keep", b"");
+    symlink(root.join("store/lock"), root.join("app/package-lock.json")).unwrap();
+    symlink(&outside, root.join("lib/package-lock.json")).unwrap();
+    symlink("nowhere", root.join("src/package-lock.json")).unwrap();
+    for target in ["dir:root".to_owned(), format!("dir:{}", root.display())] {
+        let run = bench.scan(&target);
+        assert_eq!(run.packages(), ["lodash"], "{target}");
+        let outside = outside.display();
+        run.has_gap(&format!(
+            "lib/package-lock.json: it is a symbolic link to {outside}, which lies outside of the folder that is scanned"
+        ));
+        run.has_gap("src/package-lock.json: it is a symbolic link to nowhere, which is not there");
+    }
+    // In a root they begin at the root.
+    let run = bench.scan("rootfs:root");
+    assert_eq!(run.packages(), [""; 0]);
+    run.has_gap(&format!("lib/package-lock.json: it is a symbolic link to {}, which is not there", outside.display()));
+}
+
 #[test]
 fn pipes_and_sockets_in_a_folder_do_not_block() {
     let bench = Bench::new();

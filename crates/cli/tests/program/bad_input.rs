@@ -24,7 +24,9 @@ fn program() -> Program {
     program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
     program.write("feeds/osv/a.json", "no json");
     program.write("private.pem", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n");
-    std::os::unix::fs::symlink("nowhere", program.path("dangling")).unwrap();
+    for (target, link) in [("nowhere", "dangling"), ("/nowhere/there", "out"), ("dangling", "chain")] {
+        std::os::unix::fs::symlink(target, program.path(link)).unwrap();
+    }
     program
 }
 
@@ -77,7 +79,18 @@ fn targets_that_cannot_be_scanned_are_told_by_what_they_are() {
         ),
         (3, "scan rootfs:bill.json.gz", "bill.json.gz is compressed by gzip, and holds no archive that can be read"),
         (3, "scan rootfs:app.tar.xz", "xz compression is not read; compress it with gzip or zstd"),
-        (2, "scan dangling", "dangling is a symbolic link that leads to no file or folder"),
+        (2, "scan dangling", "dangling is a symbolic link that leads to no file or folder: it leads to /"),
+        (2, "scan dir:dangling", "dangling is a symbolic link that leads to no file or folder: it leads to /"),
+        (2, "scan dir:chain/", "chain is a symbolic link that leads to no file or folder: it leads to /"),
+        (2, "scan dir:out", "out is a symbolic link that leads to no file or folder: it leads to /nowhere/there"),
+        (
+            2,
+            "scan rootfs:out/a/b",
+            "out is a symbolic link that leads to no file or folder: it leads to /nowhere/there",
+        ),
+        (2, "scan oci:out/a:1", "out is a symbolic link that leads to no file or folder"),
+        (2, "scan ./out/a", "./out is a symbolic link that leads to no file or folder"),
+        (2, "scan dir:folder/none", "there is no file or folder folder/none"),
         (2, "scan missing/", "there is no file or folder missing/"),
         (
             2,

@@ -233,6 +233,8 @@ const COUNTED: &[&str] = &[
     "1 of its files that can run, or that tell owners, is left out: the list of one layer has 7 MiB",
     "2 of its files that can run, or that tell owners, are left out: the list of one layer has 7 MiB",
     "1 symbolic link is left out, so that files may lie elsewhere than is said",
+    "it is a symbolic link to a, which is not there",
+    "it is a symbolic link to a, which lies outside of the folder that is scanned",
     "it leads through symbolic links in a circle",
     "it leads through too many symbolic links (limit 40), so that what is behind them was not read",
     "it is cut off: the file ends before its headers do; its packages may be missing",

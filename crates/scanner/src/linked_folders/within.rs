@@ -155,7 +155,7 @@ fn follow_one(
     if has_folder(layers, &real) {
         return true;
     }
-    gap(format!("it is a symbolic link to {}, which is not there", link.target), linked)
+    gap(links.missing(link.lies, link.target), linked)
 }
 
 /// The target of a link as a path from the root, by how it is written.
