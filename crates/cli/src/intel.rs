@@ -11,7 +11,8 @@ use std::path::Path;
 use crate::arguments::{IntelBuildArguments, IntelCommand};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use crate::installed;
+use crate::{installed, message};
+use formats::Language;
 use intelligence::{BuildError, BuildOptions, BuildSummary, WriteDeltaError, WrittenDelta};
 
 /// Records of the other side of the world may be a day ahead.
@@ -71,33 +72,33 @@ fn build(arguments: &IntelBuildArguments, environment: &Environment) -> Result<O
         None => None,
     };
     if !arguments.quiet {
-        tell(&summary, delta.as_ref(), arguments);
+        tell(&summary, delta.as_ref(), arguments, environment.language);
     }
     Ok(Outcome::Good)
 }
 
 /// Tells on standard error what the build made, and what it could not use.
-#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
-fn tell(summary: &BuildSummary, delta: Option<&WrittenDelta>, arguments: &IntelBuildArguments) {
+fn tell(summary: &BuildSummary, delta: Option<&WrittenDelta>, arguments: &IntelBuildArguments, language: Language) {
+    let tell = |sentence: String| message::tell(language, &sentence);
     for source in &summary.sources {
-        eprintln!("{:<32} {:>8} records", source.name, source.records);
+        tell(format!("{:<32} {:>8} records", source.name, source.records));
     }
     for skipped in &summary.skipped_records {
-        eprintln!("not used: {} {}: {}", skipped.source, skipped.place, skipped.reason);
+        tell(format!("not used: {} {}: {}", skipped.source, skipped.place, skipped.reason));
     }
     let shown = summary.skipped_records.len() as u64;
     if summary.skipped > shown {
-        eprintln!("not used: {} more records", summary.skipped - shown);
+        tell(format!("not used: {} more records", summary.skipped - shown));
     }
-    eprintln!(
+    tell(format!(
         "{}: {} vulnerabilities, {} advisories, {} packages in {:.1} MB",
         arguments.out.display(),
         summary.vulnerabilities,
         summary.advisories,
         summary.packages,
         summary.size_bytes as f64 / 1e6
-    );
+    ));
     if let Some(delta) = delta {
-        eprintln!("{}: {:.2} MB", delta.path.display(), delta.size_bytes as f64 / 1e6);
+        tell(format!("{}: {:.2} MB", delta.path.display(), delta.size_bytes as f64 / 1e6));
     }
 }

@@ -15,6 +15,12 @@ pub(crate) fn told(language: Language, error: &anyhow::Error) -> String {
     causes.join(": ")
 }
 
+/// Tells on standard error what came of the work, as a line.
+#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
+pub(crate) fn tell(language: Language, sentence: &str) {
+    eprintln!("{}", formats::plain(&said(language, sentence)));
+}
+
 /// What is wrong with a command line, as clap says it, line by line; `None` where that is English, or help that was asked for.
 /// Every line begins as it does in English, so that scripts know errors and tips.
 pub(crate) fn of_command_line(language: Language, error: &clap::Error) -> Option<String> {

@@ -172,7 +172,9 @@ pub fn message_in(language: Language, english: &str) -> Option<String> {
     match language {
         Language::English => None,
         // What an operating system or a parser says stands with the reasons of gaps.
-        Language::Japanese => PhraseBook::translate(&[&MESSAGES, &FOUND.gaps], english),
+        // What is wrong with the text of a policy stands with what is wrong with values.
+        Language::Japanese => PhraseBook::translate(&[&MESSAGES, &FOUND.gaps], english)
+            .or_else(|| PhraseBook::translate(&[&FIELDS, &FOUND.gaps], english)),
     }
 }
 

@@ -45,25 +45,45 @@ impl Command {
         }
     }
 
-    /// The language of what it says on standard error where people read this one: what developers run has its sentences in
-    /// `content/messages/stderr.ja.json`, what operators run says them in English.
+    /// The language of what it says on standard error where people read this one: what developers run, and what brings
+    /// intelligence, has its sentences in `content/messages/stderr.ja.json`; what operators run says them in English.
     pub(crate) fn language_on_standard_error(&self, language: Language) -> Language {
         match self {
-            Command::Scan(_) | Command::Sbom(_) | Command::Diff(_) | Command::Convert(_) => language,
-            Command::Intel(_)
-            | Command::Policy(_)
-            | Command::Up(_)
-            | Command::Admin(_)
-            | Command::Worker(_)
-            | Command::Completions(_)
-            | Command::Man(_) => Language::English,
+            // A program of its own asks, and reads what comes back.
+            Command::Policy(PolicyCommand::AskRego) => Language::English,
+            Command::Scan(_)
+            | Command::Sbom(_)
+            | Command::Diff(_)
+            | Command::Convert(_)
+            | Command::Intel(_)
+            | Command::Policy(_) => language,
+            Command::Up(_) | Command::Admin(_) | Command::Worker(_) | Command::Completions(_) | Command::Man(_) => {
+                Language::English
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn operators_alone_are_told_in_english_on_standard_error() {
+        for (words, language) in [
+            (&["scan", "app"][..], Language::Japanese),
+            (&["intel", "status"], Language::Japanese),
+            (&["policy", "check", "a.yaml"], Language::Japanese),
+            (&["completions", "bash"], Language::English),
+        ] {
+            let words = [&["bulkhead"][..], words].concat();
+            let command = Arguments::try_parse_from(words.iter().copied()).unwrap().command;
+            assert_eq!(command.language_on_standard_error(Language::Japanese), language, "{words:?}");
+        }
+    }
 
     #[test]
     fn a_wrong_command_line_has_a_language_too() {

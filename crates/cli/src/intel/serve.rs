@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use anyhow::{Context, ensure};
+use formats::Language;
 use intelligence::{DATABASE_FILE_NAMES, Database};
 
 use self::http::{Answer, Content, Request};
@@ -21,13 +22,12 @@ use super::status;
 use crate::arguments::IntelServeArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use crate::installed;
 use crate::progress::Progress;
+use crate::{installed, message};
 
 /// The most connections that are answered at once; more are told to come back later.
 const MOST_CONNECTIONS: usize = 64;
 
-#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
 pub(super) fn run(arguments: &IntelServeArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let named = arguments.intel.clone().or_else(|| environment.intelligence_file.clone());
     let path = named.or_else(|| installed::file(environment).filter(|path| path.exists())).ok_or_else(|| {
@@ -43,9 +43,11 @@ pub(super) fn run(arguments: &IntelServeArguments, environment: &Environment) ->
         .map_err(Failure::Usage)?;
     let address = listener.local_addr().context("cannot listen").map_err(Failure::Work)?;
     if !arguments.quiet {
-        eprintln!("serving {} (sequence {}) at http://{address}/", path.display(), offer.sequence);
+        let told = format!("serving {} (sequence {}) at http://{address}/", path.display(), offer.sequence);
+        message::tell(environment.language, &told);
     }
-    let mirror = Arc::new(Mirror { path, offer: Mutex::new(Arc::new(offer)), is_reading: AtomicBool::new(false) });
+    let (offer, language) = (Mutex::new(Arc::new(offer)), environment.language);
+    let mirror = Arc::new(Mirror { path, offer, is_reading: AtomicBool::new(false), language });
     let connections = Arc::new(());
     loop {
         // A connection that broke before it began concerns nobody, and a lack of file handles passes.
@@ -70,6 +72,7 @@ struct Mirror {
     offer: Mutex<Arc<Offer>>,
     /// Whether a changed file is being read.
     is_reading: AtomicBool,
+    language: Language,
 }
 
 /// One state of the file, with all that is offered of it. The open files stay as they are when an update replaces them.
@@ -118,7 +121,10 @@ impl Mirror {
     fn refresh(&self) {
         match Offer::read(&self.path) {
             Ok(offer) => *self.offer.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(offer),
-            Err(error) => eprintln!("bulkhead: warning: still serving the intelligence of before: {error:#}"),
+            Err(error) => {
+                let error = error.context("still serving the intelligence of before");
+                eprintln!("bulkhead: warning: {}", formats::plain(&message::told(self.language, &error)));
+            }
         }
         self.is_reading.store(false, Ordering::Release);
     }

@@ -14,9 +14,9 @@ use crate::output::to_destination;
 pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let (database, origin) = installed::open_named(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
     // A block that nobody has touched yet may be damaged all the same.
-    database
-        .verify()
-        .map_err(|error| Failure::Work(anyhow::Error::new(error).context(format!("{origin} is damaged"))))?;
+    database.verify().map_err(|error| {
+        Failure::Work(anyhow::Error::new(error).context(format!("the intelligence {origin} is damaged")))
+    })?;
     let facts = database.facts();
     to_destination(None, |out| match arguments.format {
         PlainFormat::Table => table(&facts, &origin, out),

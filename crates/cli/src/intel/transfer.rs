@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use formats::Language;
 use intelligence::{Database, Fetch, Installed, SigningKey, TrustedKey, UpdateSource};
 use oci::registry::{DownloadError, RegistryOptions, download};
 
@@ -13,7 +14,7 @@ use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenAr
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::whole_file::NewFile;
-use crate::{installed, open};
+use crate::{installed, message, open};
 use model::counted;
 
 /// The most that an update downloads.
@@ -36,7 +37,7 @@ pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment
         UpdateSource::Url { url: from, fetch: &mut download }
     } else if let Some(name) = from.strip_prefix("oci://") {
         pull = Pull::open(name, &options).map_err(|failure| match (failure, target(environment)) {
-            (Failure::Work(error), Ok(target)) => Failure::Work(with_what_stays(error, &target)),
+            (Failure::Work(error), Ok(target)) => Failure::Work(with_what_stays(&error, &target, environment)),
             (failure, _) => failure,
         })?;
         UpdateSource::Url { url: from, fetch: &mut pull }
@@ -90,25 +91,25 @@ pub(super) fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
     read().with_context(|| format!("cannot use the private key {}", path.display())).map_err(Failure::Usage)
 }
 
-#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
 fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environment) -> Result<Outcome, Failure> {
     let target = target(environment)?;
     let Installed { previous, sequence, replaced, by_delta } =
         intelligence::install(source, &target, keys, installed::built_in())
-            .map_err(|error| Failure::Work(with_what_stays(error.into(), &target)))?;
-    match (replaced, previous) {
+            .map_err(|error| Failure::Work(with_what_stays(&error.into(), &target, environment)))?;
+    let told = match (replaced, previous) {
         (true, Some(previous)) if by_delta => {
-            eprintln!("installed sequence {sequence} in place of {previous} by a delta")
+            format!("installed sequence {sequence} in place of {previous} by a delta")
         }
-        (false, _) => eprintln!("the installed intelligence is current (sequence {sequence})"),
-        (true, Some(previous)) => eprintln!("installed sequence {sequence} in place of {previous}"),
-        (true, None) => eprintln!("installed sequence {sequence}"),
-    }
+        (false, _) => format!("the installed intelligence is current (sequence {sequence})"),
+        (true, Some(previous)) => format!("installed sequence {sequence} in place of {previous}"),
+        (true, None) => format!("installed sequence {sequence}"),
+    };
+    message::tell(environment.language, &told);
     Ok(Outcome::Good)
 }
 
 /// A failed update changes nothing: says so, and how old what stays is.
-fn with_what_stays(error: anyhow::Error, target: &Path) -> anyhow::Error {
+fn with_what_stays(error: &anyhow::Error, target: &Path, environment: &Environment) -> anyhow::Error {
     let stays = match Database::open(target) {
         Ok(database) => {
             let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));
@@ -123,7 +124,12 @@ fn with_what_stays(error: anyhow::Error, target: &Path) -> anyhow::Error {
         }
         Err(_) => "scans go on with the intelligence built into the program".to_owned(),
     };
-    anyhow!("{error:#}; {stays}")
+    let between = match environment.language {
+        Language::English => "; ",
+        Language::Japanese => "。",
+    };
+    let [error, stays] = [message::told(environment.language, error), message::said(environment.language, &stays)];
+    anyhow!("{error}{between}{stays}")
 }
 
 fn target(environment: &Environment) -> Result<PathBuf, Failure> {

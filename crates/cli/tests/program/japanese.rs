@@ -142,9 +142,49 @@ fn what_a_scan_says_on_standard_error_has_no_english_sentence() {
         assert_eq!((located.code, located.stderr), (ran.code, ran.stderr), "{words}");
         assert_eq!(english_words.code, Some(code), "{words}");
     }
-    // What is no scan says it in English.
-    let ran = program.run_with(&["policy", "check", "nosuch"], &[("LANG", "ja_JP.UTF-8")]);
-    ran.ended(2, &["nosuch is neither a file nor a built-in policy"]);
+}
+
+#[test]
+fn what_intelligence_and_policies_say_on_standard_error_is_japanese() {
+    let program = Program::new();
+    program.write("broken.yaml", "a: [");
+    program.write("aqua.json", "{}");
+    program.write("main.rego", "package main\nallow := true\n");
+    program.write("feeds/osv/a.json", "no json");
+    program.write("key.pub", "no key");
+    for (code, words, expected) in [
+        (2, "policy check", "ポリシーまたは--exceptions FILEを指定してください"),
+        (2, "policy check nosuch", "nosuchは、ファイルでも組み込みのポリシーでもありません"),
+        (2, "policy check broken.yaml", ": YAMLでもJSONでもありません: "),
+        (2, "policy show nosuch", "nosuchは組み込みのポリシーではありません"),
+        (
+            2,
+            "policy import aqua aqua.json",
+            "aqua.json:1: Aquaのイメージ保証ポリシーではありません: `name`にはポリシーの名前を指定してください",
+        ),
+        (2, "policy import rego main.rego", "main.rego: プログラムにルール"),
+        (
+            2,
+            "intel build --feeds nosuch --out a.db",
+            "nosuchのフィードの一覧を取得できません: ファイルまたはフォルダーがありません",
+        ),
+        (
+            2,
+            "intel build --feeds feeds --out a.db",
+            "feedsのフィードに脆弱性もアドバイザリーもありません。使用できないものの例: ",
+        ),
+        (2, "intel import nosuch --key key.pub", "鍵key.pubを使用できません: 公開鍵ではありません"),
+        (2, "intel export --out a.db", "脆弱性情報がインストールされていません"),
+        (2, "intel lookup CVE-1999-0001 --intel nosuch", "ファイルまたはフォルダーがありません"),
+    ] {
+        let arguments: Vec<&str> = words.split(' ').collect();
+        program.run_with(&arguments, &[("LANG", "ja_JP.UTF-8")]).ended(code, &[expected]);
+    }
+    program.run_with(&["intel", "keygen", "--out", "own"], &[("LANG", "ja_JP.UTF-8")]).ended(0, &[]);
+    let again = program.run_with(&["intel", "keygen", "--out", "own"], &[("LANG", "ja_JP.UTF-8")]);
+    again.ended(2, &["ownはすでにあります。鍵は上書きされないため、別のファイルを指定してください"]);
+    let english = program.run(&["intel", "keygen", "--out", "own"]);
+    english.ended(2, &["own is there already, and no key is overwritten; name another file"]);
 }
 
 #[test]

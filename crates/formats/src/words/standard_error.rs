@@ -12,10 +12,13 @@ const SPEAKERS: &[&str] = &[
     "cli/src/convert.rs",
     "cli/src/detectors.rs",
     "cli/src/installed.rs",
+    "cli/src/intel",
+    "cli/src/intel.rs",
     "cli/src/judging.rs",
     "cli/src/open.rs",
     "cli/src/output.rs",
     "cli/src/place.rs",
+    "cli/src/policy_command.rs",
     "cli/src/register.rs",
     "cli/src/register/older.rs",
     "cli/src/scan.rs",
@@ -25,6 +28,14 @@ const SPEAKERS: &[&str] = &[
     "formats/src/json.rs",
     "formats/src/lib.rs",
     "formats/src/vex.rs",
+    "intelligence/src/build",
+    "intelligence/src/build.rs",
+    "intelligence/src/database.rs",
+    "intelligence/src/feed.rs",
+    "intelligence/src/feeds",
+    "intelligence/src/signature.rs",
+    "intelligence/src/update",
+    "intelligence/src/update.rs",
     "model/src/image_name.rs",
     "model/src/platform.rs",
     "model/src/severity.rs",
@@ -40,6 +51,7 @@ const SPEAKERS: &[&str] = &[
     "oci/src/manifest_tree/choose.rs",
     "oci/src/registry.rs",
     "oci/src/registry/address.rs",
+    "oci/src/registry/download.rs",
     "oci/src/registry/http.rs",
     "oci/src/registry/trust.rs",
     "oci/src/source.rs",
@@ -49,8 +61,15 @@ const SPEAKERS: &[&str] = &[
 const MARKS: &[&str] =
     &["format!(", "#[error(", "usage(", "context(", "anyhow!(", "bail!(", "ensure!(", "warn(", "note("];
 
+/// Where reasons are written why records of feeds are not used.
+const FEEDS: &[&str] = &["intelligence/src/build", "intelligence/src/feeds"];
+
+/// What such a reason stands behind.
+const MARKS_OF_FEEDS: &[&str] = &["skipped(", "Err(", "malformed("];
+
 /// Sentences that are put together of parts, each with what is said of it.
 const OTHERS: &[(&str, &[&str])] = &[
+    ("it is no 7: 7", &["it is no NVD JSON 2.0: expected value"]),
     (
         "7 is of another kind of target: it is of 7 7, and this scan is of 7 7",
         &["r.json is of another kind of target: it is of an image a:1, and this scan is of a directory b"],
@@ -177,6 +196,30 @@ const FURTHER: &[&str] = &[
     "write a time such as 2026-01-31T12:00:00Z, of the years from 1970 to 2199",
     "use en or ja",
     "name a file after the =",
+    "packing a.db",
+    "osv                                   7 records",
+    "not used: kev kev.json: `a` is no CVE id",
+    "the feed osv holds no record; fetch it again or take its folder away",
+    "the feed osv holds no record; fetch it again or take its folder away; not used for example: osv a.json: it has no id",
+    "the feeds in a hold no vulnerability and no advisory; not used for example: osv a.json: it has no id",
+    "a offers sequence 7, which is older than 7, the one in place",
+    "oci://a/b:1 is no intelligence but an image; name another artifact, or push this one with the type a/b",
+    "oci://a/b:1 is no intelligence and does not say what it is; name another artifact, or push this one with the type a/b",
+    "the artifact has no file at all; push the database with the type a, or b where it is not compressed",
+    "the artifact has files of other types alone (a, b); push the database with the type a, or b where it is not compressed",
+    "still serving the intelligence of before",
+    "the delta is for another database",
+    "a piece of the delta has another length",
+    "the installed intelligence stays (sequence 7, 1 day old)",
+    "scans go on with the intelligence built into the program",
+    "1 thing to mend in the policies",
+    "2 things to mend in the policies",
+    "a.yaml:3: `actoin` is no key here; the nearest is `action`",
+    "a.json:3: this is no JSON: expected value",
+    "a.json:3: this is no image assurance policy of Aqua: `the document` must be a JSON object",
+    "a.json:3: `enabled` must be true or false",
+    "a.json:3: `a` must be a list of texts",
+    "a.json:1: no control of this policy is switched on and known here, so that there is nothing to import",
 ];
 
 /// What clap says of a command line, line by line.
@@ -210,13 +253,16 @@ const OF_COMMAND_LINES: &[&str] = &[
 ];
 
 #[test]
-fn every_sentence_of_a_scan_on_standard_error_has_japanese() {
+fn every_sentence_on_standard_error_has_japanese() {
     let crates = test_support::checkout().join("crates");
     let mut found = Vec::new();
     for speaker in SPEAKERS {
         sources(&crates.join(speaker), MARKS, &mut found);
     }
-    assert!(found.len() > 150, "only {} were found", found.len());
+    for feeds in FEEDS {
+        sources(&crates.join(feeds), MARKS_OF_FEEDS, &mut found);
+    }
+    assert!(found.len() > 250, "only {} were found", found.len());
     let is_said = |english: &str| message_in(Language::Japanese, english).is_some();
     let further = [FURTHER, OF_COMMAND_LINES].concat();
     check(&found, OTHERS, &further, "stderr.ja.json", is_said);
