@@ -22,6 +22,7 @@ use oci::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
+use crate::ecosystems::is_executable;
 use crate::layer_index::{MOST_GAPS, Room};
 use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
@@ -35,12 +36,15 @@ pub(crate) use crew::Crew;
 use crew::Job;
 use examine::{Digests, Examined, Examiner, Sought, TakenFile};
 pub(crate) use license_texts::FoundLicense;
-pub(crate) use path_class::PathClass;
+pub(crate) use path_class::{FirstLook, needs_own_look};
 use system::SeenManagers;
 pub(crate) use visible::VisibleDetections;
 
 /// What the list of the files of one layer that can run, and of their owners, may take in memory, roughly.
 const MOST_LISTED_BYTES: usize = 64 << 20;
+
+/// How many programs of a layer are remembered as such.
+const MOST_PROGRAMS: usize = 100_000;
 
 /// What was found in the files of one layer. It is what the cache keeps beside the layer's index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,6 +59,9 @@ pub(crate) struct Detections {
     pub(crate) gaps: Vec<Gap>,
     #[serde(skip)]
     kept: Kept,
+    /// The hashes of the paths of programs, as far as they have room: their further names say nothing of how to look into them.
+    #[serde(skip)]
+    programs: HashSet<u64>,
 }
 
 /// What the files that can run and their owners take of [`MOST_LISTED_BYTES`].
@@ -92,13 +99,13 @@ impl Detections {
 
     /// What was found in a file is found under its further names too. Gives back those under which it has to be looked into
     /// again, with the numbers of the files' entries and the names by which the files are known: where something took the
-    /// file's place behind the link, and where `needs_own_look` says so of the link's name, the file's, and whether anything
-    /// was found under the latter.
+    /// file's place behind the link, and where `needs_own_look` says so of the link's name, the file's, and what is known of it
+    /// by the latter.
     pub(crate) fn follow_links(
         &mut self,
         links: &HardLinks,
         occurrences: &Occurrences<'_>,
-        needs_own_look: impl Fn(&str, &str, bool) -> bool,
+        needs_own_look: impl Fn(&str, &str, FirstLook) -> bool,
     ) -> Vec<(usize, UntrustedPath, UntrustedPath)> {
         let mut replaced: BTreeMap<usize, &UntrustedPath> = BTreeMap::new();
         let mut names: BTreeMap<&UntrustedPath, &UntrustedPath> = BTreeMap::new();
@@ -106,7 +113,7 @@ impl Detections {
         for (name, file) in links.iter() {
             let needs_own_look = || {
                 let path = file.path.as_str();
-                needs_own_look(name.as_str(), path, self.files.get(path).is_some_and(Detected::has_found))
+                needs_own_look(name.as_str(), path, self.first_look(path))
             };
             match occurrences.number_of(file) {
                 Some(number) if !occurrences.is_left(number) => {
@@ -125,6 +132,25 @@ impl Detections {
         self.gaps.extend(room.gap());
         self.remarks.follow_links(&names);
         again
+    }
+
+    /// What is known of the file at this path by now.
+    pub(crate) fn first_look(&self, path: &str) -> FirstLook {
+        FirstLook {
+            has_found: self.files.get(path).is_some_and(Detected::has_found),
+            is_program: self.programs.contains(&path_hash(path)),
+        }
+    }
+
+    /// Remembers whether the file at this path begins as a program does. What was there before is none any more.
+    fn note_program(&mut self, path: &str, head: &[u8]) {
+        if is_executable(head) {
+            if self.programs.len() < MOST_PROGRAMS {
+                self.programs.insert(path_hash(path));
+            }
+        } else if !self.programs.is_empty() {
+            self.programs.remove(&path_hash(path));
+        }
     }
 
     /// Gives a file other rights than those with which it was looked into.
@@ -380,6 +406,7 @@ impl<'a> FileDetector<'a> {
     /// Why the file, which begins with `head`, is looked into; `None` where nothing speaks for it. What is not looked into
     /// for its size alone is told as a gap.
     pub(crate) fn reasons(&self, entry: &Entry, head: &[u8], detections: &mut Detections) -> Option<Reasons> {
+        detections.note_program(entry.path.as_str(), head);
         detections.gaps.extend(self.examiner.unread_text(entry.path.as_str(), head, entry.size_bytes));
         let reasons = Reasons {
             configures: self.configures(entry, head),
@@ -391,11 +418,9 @@ impl<'a> FileDetector<'a> {
         (reasons != Reasons::default()).then_some(reasons)
     }
 
-    /// Whether a file that was looked into under the name of the `file`, and in which something was found or not, has to be
-    /// looked into under its further `name` too.
-    pub(crate) fn needs_own_look(&self, name: &str, file: &str, has_found: bool) -> bool {
-        let class = |path: &str| PathClass::of(path, self.detectors);
-        class(name).needs_own_look(&class(file), has_found)
+    /// Whether a file that was looked into under the name of the `file` has to be looked into under its further `name` too.
+    pub(crate) fn needs_own_look(&self, name: &str, file: &str, look: FirstLook) -> bool {
+        needs_own_look(name, file, look, self.detectors)
     }
 
     /// Names of one file in groups, of each of which one look is enough: `most` groups, and the names that are in none of them.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
 use crate::deadline::Deadline;
-use crate::detect::{Detections, FileDetector};
+use crate::detect::{Detections, FileDetector, FirstLook};
 use crate::ecosystems::{ECOSYSTEMS, EXECUTABLE_MAGIC_BYTES, is_package_archive, linked_package};
 use crate::folder_links::parts_from_root;
 use crate::found::{Found, FoundPackage, Mark};
@@ -233,7 +233,7 @@ pub(crate) fn index_entries(
     let occurrences = paths.occurrences(&asked);
     let mut links = MissingLinks::default();
     if let Some(detector) = &detector {
-        let needs_own_look = |name: &str, file: &str, has_found: bool| detector.needs_own_look(name, file, has_found);
+        let needs_own_look = |name: &str, file: &str, look: FirstLook| detector.needs_own_look(name, file, look);
         let again = detections.follow_links(&linked, &occurrences, needs_own_look);
         again.into_iter().for_each(|(number, name, first)| links.look_into(name, first, number));
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Gap, UntrustedPath};
 use oci::{EntryKind, EntryStream, ReadEntriesError};
 
-use crate::detect::{Detected, Detections, FirstName, PathClass};
+use crate::detect::{Detected, Detections, FirstName, needs_own_look};
 use crate::detectors::Detectors;
 use crate::further_names::FurtherName;
 use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
@@ -25,9 +25,8 @@ pub(crate) fn wanted<'n>(
 ) -> BTreeMap<usize, Vec<&'n FurtherName>> {
     let mut wanted: BTreeMap<usize, Vec<&FurtherName>> = BTreeMap::new();
     for name in names.iter().filter(|name| name.layer != name.holder) {
-        let has_found = found[name.holder].files.get(&name.file).is_some_and(Detected::has_found);
-        let class = |path: &str| PathClass::of(path, detectors);
-        if class(&name.name).needs_own_look(&class(&name.file), has_found) {
+        let look = found[name.holder].first_look(&name.file);
+        if needs_own_look(&name.name, &name.file, look, detectors) {
             wanted.entry(name.holder).or_default().push(name);
         }
     }

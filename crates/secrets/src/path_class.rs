@@ -66,6 +66,17 @@ impl PathClass {
             (Some(own), Some(other)) => own != other && !own.finds_no_more_than(other),
         }
     }
+
+    /// Whether a path of this class lies elsewhere than one of the `other`, as in a folder of tests, or is for other rules,
+    /// whatever the names of the files say of how they are written.
+    pub fn is_of_another_place_than(&self, other: &PathClass) -> bool {
+        let written_alike = |looked: &Looked| Looked {
+            facts: PlaceFacts { syntax: Syntax::Code, ..looked.facts },
+            ending: None,
+            chosen: looked.chosen.clone(),
+        };
+        self.0.as_ref().map(written_alike) != other.0.as_ref().map(written_alike)
+    }
 }
 
 impl Looked {

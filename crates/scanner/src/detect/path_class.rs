@@ -24,7 +24,7 @@ impl PathClass {
 
     /// Whether a file has to be looked into under a name of this class beside that of the `first`, under which it was looked into
     /// before and something was found or not.
-    pub(crate) fn needs_own_look(&self, first: &PathClass, has_found: bool) -> bool {
+    fn needs_own_look(&self, first: &PathClass, has_found: bool) -> bool {
         let finds_more = |own: &Option<secrets::PathClass>, first: &Option<secrets::PathClass>| {
             own.as_ref().zip(first.as_ref()).is_some_and(|(own, first)| own.may_find_more_than(first))
         };
@@ -34,6 +34,27 @@ impl PathClass {
             || malware.is_some_and(|(own, first)| own.may_find_more_than(first))
             || self.licenses.may_find_more_than(&first.licenses)
     }
+}
+
+/// What is known of a file that was looked into under its first name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FirstLook {
+    pub(crate) has_found: bool,
+    /// Whether it begins as a program does.
+    pub(crate) is_program: bool,
+}
+
+/// Whether a file has to be looked into under a further `name` beside its `first`. Which rules look at a program is decided by
+/// how it begins: systems have programs under several names (`perl`, `perl5.36.0`), and a look costs a pass over the layer.
+pub(crate) fn needs_own_look(name: &str, first: &str, look: FirstLook, detectors: &Detectors) -> bool {
+    let (own, other) = (PathClass::of(name, detectors), PathClass::of(first, detectors));
+    if !look.is_program {
+        return own.needs_own_look(&other, look.has_found);
+    }
+    let places = own.secrets.as_ref().zip(other.secrets.as_ref());
+    let asks = |engine: &malware::Engine| [name, first].iter().any(|path| engine.asks_for_path_of_program(path));
+    places.is_some_and(|(own, other)| own.is_of_another_place_than(other))
+        || detectors.malware.as_ref().is_some_and(asks)
 }
 
 /// Sorts names of one file by their classes, those of the first names first: of each group one look is enough. Gives back the
@@ -84,6 +105,26 @@ mod tests {
         }
         let none = Detectors::default();
         assert!(!PathClass::of("a.php", &none).needs_own_look(&PathClass::of("b.png", &none), true));
+    }
+
+    #[test]
+    fn a_program_needs_no_look_of_its_own_for_how_its_name_says_that_texts_are_written() {
+        let detectors = Detectors {
+            malware: Some(malware::Engine::new(malware::EngineOptions::default()).unwrap()),
+            ..detectors()
+        };
+        for has_found in [false, true] {
+            let needs = |name: &str, first: &str, is_program: bool| {
+                needs_own_look(name, first, FirstLook { has_found, is_program }, &detectors)
+            };
+            assert!(needs("usr/bin/perl5.36.0", "usr/bin/perl", false));
+            assert!(!needs("usr/bin/perl5.36.0", "usr/bin/perl", true));
+            assert!(!needs("app/run.js", "app/run", true));
+            // An archive may lie behind it.
+            assert!(needs("app/setup", "tests/setup", true));
+            // A rule is for files of this name.
+            assert!(needs("etc/ld.so.preload", "etc/ld.so.conf", true));
+        }
     }
 
     #[test]
