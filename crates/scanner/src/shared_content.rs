@@ -27,23 +27,30 @@ impl SharedContent {
     /// # Errors
     /// When the stream cannot be read, or has more than [`LARGEST_BYTES`].
     pub(crate) fn take(head: &[u8], stream: &mut dyn Read, size_bytes: u64) -> io::Result<SharedContent> {
-        let expected = usize::try_from(size_bytes.min(MEMORY_BYTES)).unwrap_or_default();
-        let mut memory = Vec::with_capacity(expected.max(head.len()));
+        if size_bytes > MEMORY_BYTES {
+            return SharedContent::write(head, stream);
+        }
+        let mut memory = Vec::with_capacity((size_bytes as usize).max(head.len()));
         memory.extend_from_slice(head);
         let room = MEMORY_BYTES.saturating_sub(memory.len() as u64);
-        stream.take(room).read_to_end(&mut memory)?;
+        (&mut *stream).take(room).read_to_end(&mut memory)?;
         if (memory.len() as u64) < MEMORY_BYTES {
             return Ok(SharedContent::Memory(memory));
         }
+        // A container may have said less than there is.
         let mut next = [0];
         if read_one(stream, &mut next)? == 0 {
             return Ok(SharedContent::Memory(memory));
         }
+        memory.extend_from_slice(&next);
+        SharedContent::write(&memory, stream)
+    }
+
+    /// Writes what was read and the rest of a stream to a temporary file.
+    fn write(read: &[u8], stream: &mut dyn Read) -> io::Result<SharedContent> {
         let mut file = BufWriter::with_capacity(WRITTEN_BYTES, tempfile::tempfile()?);
-        file.write_all(&memory)?;
-        drop(memory);
-        file.write_all(&next)?;
-        let room = LARGEST_BYTES - MEMORY_BYTES;
+        file.write_all(read)?;
+        let room = LARGEST_BYTES - read.len() as u64;
         if io::copy(&mut stream.take(room), &mut file)? == room {
             let message = format!("it has more than the {} GiB that are read of such a file", LARGEST_BYTES >> 30);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
@@ -103,11 +110,11 @@ fn read_one(stream: &mut dyn Read, byte: &mut [u8; 1]) -> io::Result<usize> {
 mod tests {
     use super::*;
 
-    fn check(length: u64) {
+    fn check(length: u64, said: u64) {
         let bytes: Vec<u8> = (0..length).map(|place| (place / 7) as u8).collect();
         let (head, mut rest) = bytes.split_at(bytes.len().min(100));
-        let mut content = SharedContent::take(head, &mut rest, length).unwrap();
-        assert_eq!(content.in_memory().is_some(), length <= MEMORY_BYTES);
+        let mut content = SharedContent::take(head, &mut rest, said).unwrap();
+        assert_eq!(content.in_memory().is_some(), length.max(said) <= MEMORY_BYTES);
         for _ in 0..2 {
             let mut read = Vec::new();
             content.reader().unwrap().read_to_end(&mut read).unwrap();
@@ -118,7 +125,9 @@ mod tests {
     #[test]
     fn every_reader_begins_at_the_beginning() {
         for length in [0, 1, 5000, MEMORY_BYTES - 1, MEMORY_BYTES, MEMORY_BYTES + 1, MEMORY_BYTES + 500_000] {
-            check(length);
+            check(length, length);
+            check(length, 0);
+            check(length, MEMORY_BYTES + 1);
         }
     }
 }
