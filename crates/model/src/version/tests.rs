@@ -139,3 +139,23 @@ fn systems_have_versions_of_a_form() {
         assert_eq!(scheme.is_valid(version), is_valid, "{scheme:?} {version}");
     }
 }
+
+#[test]
+fn branches_of_composer_are_the_newest_of_their_line() {
+    let table = "
+        2.x-dev = 2.9999999.9999999.9999999-dev
+        4.4.x-dev = 4.4.9999999.9999999-dev
+        v4.4.X-DEV = 4.4.x-dev
+        4.4.xdev = 4.4.x-dev
+        1.2.3.x-dev = 1.2.3.9999999-dev
+        2.x-dev > 2.99.0
+        2.x-dev > 2.99.x-dev
+        2.x-dev < 3.0.0-alpha1
+        4.4.x-dev > 4.4.50
+        4.4.x-dev < 4.5.0-beta1
+        2.3-dev < 2.3
+        2.3.0-dev < 2.3.0";
+    assert_eq!(failures(VersionScheme::Packagist, table), [] as [&str; 0]);
+    assert!(VersionScheme::Packagist.key("dev-main").is_err());
+    assert!(VersionScheme::Packagist.key("Dev-2.x").is_err());
+}

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::ecosystems::borrowed_json::{Object, Text, object};
+use crate::ecosystems::borrowed_json::{Entries, Items, Object, Text, object};
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::manifest::{ProjectManifest, Workspace};
@@ -38,7 +38,8 @@ impl Ecosystem for Php {
                 let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("composer.lock", error))?;
                 let development = lock.packages_dev.into_iter().flatten().map(|package| (package, true));
                 let packages = lock.packages.into_iter().map(|package| (package, false)).chain(development);
-                add(packages, Evidence::Locked, found, &mut needs, &mut unusable);
+                let aliases: Vec<Alias<'_>> = lock.aliases.0.into_iter().filter_map(|alias| alias.0).collect();
+                add(packages, Evidence::Locked, &aliases, found, &mut needs, &mut unusable);
             }
             "composer.json" => {
                 // Each installed package has one of its own, which says nothing of this project.
@@ -77,7 +78,7 @@ impl Ecosystem for Php {
                     let is_development = package.0.as_ref().is_some_and(|listed| development.contains(&*listed.name));
                     (package, is_development)
                 });
-                add(packages, Evidence::Installed, found, &mut needs, &mut unusable);
+                add(packages, Evidence::Installed, &[], found, &mut needs, &mut unusable);
             }
         }
         unusable.hand_over(path.as_str(), found);
@@ -92,6 +93,17 @@ struct Lock<'a> {
     packages: Vec<Object<Listed<'a>>>,
     #[serde(borrow, default, rename = "packages-dev")]
     packages_dev: Option<Vec<Object<Listed<'a>>>>,
+    #[serde(borrow, default)]
+    aliases: Items<Object<Alias<'a>>>,
+}
+
+/// A version that the project takes a package for (`dev-main as 2.3.x-dev`).
+#[derive(Default, Deserialize)]
+struct Alias<'a> {
+    #[serde(borrow, default)]
+    package: Text<'a>,
+    #[serde(borrow, default)]
+    alias: Text<'a>,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +143,15 @@ struct Listed<'a> {
     provide: Names,
     #[serde(default)]
     replace: Names,
+    #[serde(borrow, default)]
+    extra: Object<Extra<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Extra<'a> {
+    /// The line of versions that each branch counts to: `"dev-main": "2.x-dev"`.
+    #[serde(borrow, default, rename = "branch-alias")]
+    branch_alias: Entries<'a, Text<'a>>,
 }
 
 /// What one listed package needs, and the names under which others may need it.
@@ -200,6 +221,7 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
 fn add<'a>(
     packages: impl Iterator<Item = (Object<Listed<'a>>, bool)>,
     evidence: Evidence,
+    aliases: &[Alias<'_>],
     found: &mut Found,
     needs: &mut Vec<Relations>,
     unusable: &mut Unusable,
@@ -210,7 +232,8 @@ fn add<'a>(
             unusable.note(&listed.name);
             continue;
         }
-        let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), &*listed.version);
+        let version = version_of_branch(&listed, aliases).unwrap_or_else(|| listed.version.to_string());
+        let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), version);
         package.development = is_development;
         package.licenses = match listed.license {
             Licenses::One(license) => vec![license],
@@ -224,6 +247,39 @@ fn add<'a>(
         needs.push(Relations { require: listed.require.0, stands_for });
         found.packages.push(package);
     }
+}
+
+/// The version that Composer takes a package of a named branch for: the one that the project gives it, else that of its own
+/// `branch-alias` (getcomposer.org, Aliases).
+fn version_of_branch(listed: &Listed<'_>, aliases: &[Alias<'_>]) -> Option<String> {
+    let is_named = listed.version.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("dev-"));
+    if !is_named {
+        return None;
+    }
+    let of_project = aliases.iter().find(|alias| {
+        alias.package.eq_ignore_ascii_case(&listed.name)
+            && alias.alias.starts_with(|first: char| first.is_ascii_digit() || first == 'v')
+    });
+    if let Some(alias) = of_project {
+        return Some(alias.alias.to_string());
+    }
+    let own = &listed.extra.0.as_ref()?.branch_alias;
+    let (_, line) = own.0.iter().find(|(branch, _)| branch.eq_ignore_ascii_case(&listed.version))?;
+    line_of_alias(line)
+}
+
+/// The line of versions that an alias of a branch means, as Composer shows it: `2.3.x-dev` for `2.3-dev` and `2.3.x-dev`.
+fn line_of_alias(alias: &str) -> Option<String> {
+    let numbers = alias.strip_suffix("-dev")?;
+    let parts: Vec<&str> = numbers.strip_prefix(['v', 'V']).unwrap_or(numbers).split('.').collect();
+    let is_number = |part: &&&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let known: Vec<&str> = parts.iter().take_while(is_number).copied().collect();
+    let is_line = parts.iter().skip(known.len()).all(|part| matches!(*part, "x" | "X" | "*"));
+    if known.is_empty() || parts.len() > 4 || !is_line {
+        return None;
+    }
+    let open = if known.len() < 4 { ".x" } else { "" };
+    Some(format!("{}{open}-dev", known.join(".")))
 }
 
 fn relate(found: &mut Found, relations: Vec<Relations>) {
@@ -271,6 +327,38 @@ mod tests {
             "#]],
         );
         check("composer.lock", r#"{"packages":[],"packages-dev":null}"#, &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn branches_count_to_the_versions_that_aliases_give_them() {
+        check(
+            "srv/composer.lock",
+            r#"{"packages":[
+                {"name":"a/own","version":"dev-main","extra":{"branch-alias":{"dev-1.x":"1.x-dev","dev-main":"2.x-dev"}}},
+                {"name":"a/short","version":"dev-master","extra":{"branch-alias":{"dev-master":"2.3-dev"}}},
+                {"name":"a/other","version":"dev-fix","extra":{"branch-alias":{"dev-main":"2.x-dev"}}},
+                {"name":"a/odd","version":"dev-main","extra":{"branch-alias":{"dev-main":"next-dev"}}},
+                {"name":"a/empty","version":"dev-main","extra":[]},
+                {"name":"A/given","version":"dev-main","extra":{"branch-alias":{"dev-main":"2.x-dev"}}},
+                {"name":"a/number","version":"1.0.x-dev","extra":{"branch-alias":{"1.0.x-dev":"1.2.x-dev"}}}],
+              "aliases":[{"package":"a/given","version":"dev-main","alias":"2.3.1","alias_normalized":"2.3.1.0"}]}"#,
+            &expect![[r#"
+                locked composer a/own 2.x-dev
+                locked composer a/short 2.3.x-dev
+                locked composer a/other dev-fix
+                locked composer a/odd dev-main
+                locked composer a/empty dev-main
+                locked composer a/given 2.3.1
+                locked composer a/number 1.0.x-dev
+            "#]],
+        );
+        check(
+            "vendor/composer/installed.json",
+            r#"{"packages":[{"name":"a/b","version":"dev-main","extra":{"branch-alias":{"dev-main":"3.x-dev"}}}]}"#,
+            &expect![[r#"
+                composer a/b 3.x-dev
+            "#]],
+        );
     }
 
     #[test]
