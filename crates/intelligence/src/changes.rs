@@ -173,10 +173,12 @@ impl<'a> Side<'a> {
     ) -> Result<Option<u64>, Damaged> {
         let standing = matching::standing(record, ecosystem, version, &mut Vec::new())?;
         let mut all: Vec<u64> = Vec::new();
+        let mut is_incomparable = false;
         let mut entries = record.entries();
         let mut entry = Entry::default();
         while entries.advance(&mut entry)? {
             if !matching::applies(&entry, standing) {
+                is_incomparable |= standing.is_text();
                 continue;
             }
             let mut hasher = DefaultHasher::new();
@@ -186,6 +188,10 @@ impl<'a> Side<'a> {
             fixed.map(|rank| record.version(rank)).transpose()?.hash(&mut hasher);
             self.hash_entry(&entry, &mut hasher)?;
             all.push(hasher.finish());
+        }
+        // That there are advisories with which the version cannot be compared is a gap.
+        if is_incomparable {
+            all.push(0);
         }
         Ok((!all.is_empty()).then(|| united(all)))
     }

@@ -117,6 +117,8 @@ struct Matcher<'a, 'o> {
 #[derive(Default)]
 struct Gathered<'a> {
     hits: Vec<Hit<'a>>,
+    /// Whether some of them depend on the version, and it cannot be compared.
+    is_incomparable: bool,
     key: Vec<u8>,
     entry: Entry<'a>,
 }
@@ -249,8 +251,12 @@ impl<'a, 'o> Matcher<'a, 'o> {
         let name = package_name::comparable(namespace, name);
         let version = comparable_version(package.ecosystem, &name, version);
         self.gathered.hits.clear();
+        self.gathered.is_incomparable = false;
         let question = Question { namespace: &known, is_source: false, name: &name, version: &version };
         self.gathered.gather(self.storage, package, &question)?;
+        if self.gathered.is_incomparable {
+            unmatched.incomparable.get_or_insert_with(|| (0, shown(package))).0 += 1;
+        }
         // Advisories name packages of Maven by group and artifact.
         if package.ecosystem == Ecosystem::Maven && !name.contains(':') && self.gathered.hits.is_empty() {
             unmatched.groupless.push(id);
@@ -267,7 +273,11 @@ impl<'a> Gathered<'a> {
         let mut entries = record.entries();
         let entry = &mut self.entry;
         while entries.advance(entry)? {
-            if !applies(entry, standing) || !evaluate::fits_module(entry, package) {
+            if !evaluate::fits_module(entry, package) {
+                continue;
+            }
+            if !applies(entry, standing) {
+                self.is_incomparable |= standing.is_text();
                 continue;
             }
             let fixed = match fixed(entry, standing) {
@@ -289,12 +299,9 @@ pub(crate) fn standing(
     version: &str,
     key: &mut Vec<u8>,
 ) -> Result<Standing, Damaged> {
-    match ecosystem {
-        // `unknown`, `dev`: the old order of Python would put them below every version.
-        Ecosystem::Pypi if !version.contains(|character: char| character.is_ascii_digit()) => {
-            record.standing_as_text(version)
-        }
-        _ => record.standing(version, key),
+    match ecosystem.version_scheme().refuses(version) {
+        true => record.standing_as_text(version),
+        false => record.standing(version, key),
     }
 }
 
@@ -364,6 +371,8 @@ struct Unmatched {
     unknown_ecosystems: BTreeSet<Ecosystem>,
     /// How many packages have a version that cannot be compared, and the first of them.
     invalid_versions: BTreeMap<Ecosystem, (usize, String)>,
+    /// How many packages of languages have advisories and a version that cannot be compared, and the first of them.
+    incomparable: Option<(usize, String)>,
     /// The packages of Maven whose group is unknown.
     groupless: Vec<PackageId>,
     /// How many of them may have advisories, and the first of these.
@@ -433,6 +442,14 @@ impl Unmatched {
                 "the versions of {ecosystem} packages such as {example} are none that can be compared, so that {} {unmatched}",
                 packages(count)
             );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        if let Some((count, example)) = self.incomparable {
+            let versions = match count {
+                1 => "the version of 1 package".to_owned(),
+                _ => format!("the versions of {count} packages"),
+            };
+            let reason = format!("{versions} such as {example} cannot be compared, {}", Gap::ADVISORIES_MISSED);
             matches.gaps.push(Gap::new("", reason));
         }
         if let Some((count, example)) = self.may_be_missed {

@@ -8,6 +8,7 @@ mod generic;
 mod hackage;
 mod key_writer;
 mod maven;
+mod not_installed;
 mod packagist;
 mod pypi;
 mod rpm;
@@ -115,9 +116,9 @@ impl VersionScheme {
     }
 
     /// Whether the system's own program takes the text for a version, and not only puts it into some order; of the schemes of
-    /// languages, whether it has a key.
+    /// languages, whether it has a key and is not [refused](VersionScheme::refuses).
     pub fn is_valid(self, text: &str) -> bool {
-        let has_key = || self.write_key(text, &mut Vec::new()).is_ok();
+        let is_comparable = || !self.refuses(text) && self.write_key(text, &mut Vec::new()).is_ok();
         match self {
             VersionScheme::Deb => deb::is_valid(text.trim_ascii()),
             VersionScheme::Apk => apk::is_valid(text.trim_ascii()),
@@ -131,8 +132,16 @@ impl VersionScheme {
             | VersionScheme::Pub
             | VersionScheme::Hackage
             | VersionScheme::Cran
-            | VersionScheme::Generic => has_key(),
+            | VersionScheme::Generic => is_comparable(),
         }
+    }
+
+    /// Whether a text that stands in the place of an installed version is certainly none of a language's scheme, though it may
+    /// have a key: a range (`^2.0`, `[1.0,2.0)`, `4.x`), a placeholder (`${version}`), a word (`unknown`), a commit. Never of
+    /// the schemes of systems, where [`VersionScheme::is_valid`] tells it.
+    pub fn refuses(self, text: &str) -> bool {
+        let is_of_system = matches!(self, VersionScheme::Deb | VersionScheme::Apk | VersionScheme::Rpm);
+        !is_of_system && not_installed::is_none(text.trim_ascii(), self)
     }
 
     /// Compiles a version into its sortable key, appended to `bytes`: the way without an allocation for each version.

@@ -250,6 +250,8 @@ const COUNTED: &[&str] = &[
     "it names dependencies, and the lock file above it is that of another project, which does not name them all, so that their versions are unknown; `npm install` writes one",
     "the Maven group of 1 package such as snakeyaml `1.26` is unknown, so that advisories may be missed",
     "the Maven group of 2 packages such as snakeyaml `1.26` is unknown, so that advisories may be missed",
+    "the version of 1 package such as qs `^6.5.1` cannot be compared, so that advisories may be missed",
+    "the versions of 2 packages such as qs `^6.5.1` cannot be compared, so that advisories may be missed",
     "the version of Go's standard library is not told, so that its vulnerabilities are not found",
     "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` writes one",
 ];

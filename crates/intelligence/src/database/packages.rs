@@ -70,6 +70,13 @@ pub(crate) enum Standing {
     Text { rank: Option<u32> },
 }
 
+impl Standing {
+    /// Whether the version cannot be compared.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Standing::Text { .. })
+    }
+}
+
 /// What one advisory says of a package.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry<'a> {

@@ -1,3 +1,5 @@
+mod installed_versions;
+
 use super::*;
 use crate::sample::{database, package};
 

@@ -159,3 +159,37 @@ fn branches_of_composer_are_the_newest_of_their_line() {
     assert!(VersionScheme::Packagist.key("dev-main").is_err());
     assert!(VersionScheme::Packagist.key("Dev-2.x").is_err());
 }
+
+#[test]
+fn what_stands_in_place_of_a_version_of_a_language_is_refused() {
+    use VersionScheme::{Generic, Maven, Nuget, Packagist, Pub, Pypi, Semver};
+    for (scheme, text, is_refused) in [
+        (Semver, "1.2.3 - 2.3.4", true),
+        (Semver, "1.2.x || 2.x", true),
+        (Semver, "1.2.X", true),
+        (Semver, "1.2.3-4.x", false),
+        (Pub, "^1.0.0", true),
+        (Nuget, "1.0.0-*", true),
+        (Packagist, "~2.0", true),
+        (Packagist, "=2.0", true),
+        (Packagist, "2.x", true),
+        (Packagist, "2.x-dev", false),
+        (Packagist, "7.x-1.5", false),
+        (Pypi, "~=1.0", true),
+        (Pypi, "!=1.0", true),
+        (Pypi, "{{ version }}", true),
+        (Pypi, "$Revision: 1.5 $", true),
+        (Maven, "latest.release", true),
+        (Maven, "1.0-latest", false),
+        (Maven, "2.3.x", false),
+        (Maven, "0123456789012345678901234567890123456789", false),
+        (Maven, "a123456789012345678901234567890123456789", true),
+        (Generic, "3.8.*", true),
+        (Generic, "1.1.1k", false),
+        (VersionScheme::Deb, "", false),
+        (VersionScheme::Rpm, "1.0^20240101", false),
+    ] {
+        assert_eq!(scheme.refuses(text), is_refused, "{scheme:?} {text}");
+    }
+    assert!(!Pypi.is_valid("unknown") && !Maven.is_valid("[1.0,2.0)") && Maven.is_valid("Hoxton.RELEASE"));
+}

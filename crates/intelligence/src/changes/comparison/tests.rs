@@ -201,6 +201,9 @@ fn other_repairs_and_what_becomes_known_to_be_exploited_concern_the_versions_tha
     assert_eq!(told(earlier, &exploited, "npm left-pad 1.2.0"), Concerned::Everywhere);
     assert_eq!(told(earlier, &exploited, "npm left-pad 1.3.0"), Concerned::Nowhere);
     assert_eq!(told(earlier, "", "npm left-pad 1.2.0"), Concerned::Everywhere, "it was withdrawn");
+    // That it cannot be compared with an advisory is told once there is one.
+    assert_eq!(told("", earlier, "npm left-pad latest"), Concerned::Everywhere);
+    assert_eq!(told("", earlier, "npm left-pad 99.0.0"), Concerned::Nowhere);
 }
 
 #[test]
