@@ -5,6 +5,8 @@ use std::borrow::Cow;
 /// Spells a package's name as its namespace compares it. `namespace` is the type of its purl, or a distribution.
 pub fn comparable<'a>(namespace: &str, name: &'a str) -> Cow<'a, str> {
     match namespace {
+        // Generators of bills of materials name Go's standard library as its import paths begin.
+        "golang" if name == "std" => Cow::Borrowed("stdlib"),
         "pypi" => python_name(name),
         // Names that differ by case alone cannot be two packages of these registries.
         "nuget" | "composer" | "hex" | "pub" | "bitnami" | "golang" | "conan" | "swift" => lower_case(name),
@@ -50,6 +52,8 @@ mod tests {
             ("pypi", "requests", "requests"),
             ("nuget", "Newtonsoft.Json", "newtonsoft.json"),
             ("golang", "github.com/Sirupsen/logrus", "github.com/sirupsen/logrus"),
+            ("golang", "std", "stdlib"),
+            ("npm", "std", "std"),
             ("npm", "JSONStream", "JSONStream"),
             ("maven", "org.Foo:Bar", "org.Foo:Bar"),
             ("debian:12", "libX11", "libX11"),

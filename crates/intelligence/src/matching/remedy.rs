@@ -79,7 +79,7 @@ fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> St
             "pdm.lock" => format!("pdm update {}", quoted(name)),
             _ => format!("pip install {}", joined("==")),
         },
-        Ecosystem::Golang if name == "stdlib" || name == "toolchain" => {
+        Ecosystem::Golang if matches!(name, "std" | "stdlib" | "toolchain") => {
             sentence(RemedyKind::RebuildWithGo, "Go", fixed)
         }
         Ecosystem::Golang => format!("go get {}", joined(if fixed.starts_with('v') { "@" } else { "@v" })),
@@ -254,6 +254,7 @@ mod tests {
         );
         check("golang golang.org/x/net v0.16.0", "0.17.0", SystemTool::None, "go get golang.org/x/net@v0.17.0");
         check("golang stdlib 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");
+        check("golang std 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");
         check("cargo time 0.1.43", "0.2.23", SystemTool::None, "cargo update -p time@0.1.43 --precise 0.2.23");
         check("pypi jinja2 3.1.2", "3.1.3", SystemTool::None, "pip install jinja2==3.1.3");
         check("gem rack 2.0.1 path=Gemfile.lock", "2.2.3", SystemTool::None, "bundle update rack");

@@ -118,3 +118,13 @@ fn a_branch_of_composer_is_the_newest_of_its_line() {
     assert_eq!(matches(ADVISORIES, NONE, &lines).findings[0].package, 1);
     assert_eq!(reasons(&lines), [] as [&str; 0]);
 }
+
+#[test]
+fn go_itself_is_also_named_std() {
+    let advisories = "
+        advisory golang GO-1 CVE-2024-0001
+          golang bin stdlib < 1.21.8";
+    let packages = ["golang std 1.19", "golang std go1.21rc2", "golang std v1.21.7", "golang std 1.21.8"];
+    let found = found(advisories, NONE, &packages);
+    assert_eq!(found, ["std CVE-2024-0001 1.21.8 affected"; 3]);
+}
