@@ -273,11 +273,11 @@ impl<'a> Gathered<'a> {
         let mut entries = record.entries();
         let entry = &mut self.entry;
         while entries.advance(entry)? {
-            if !evaluate::fits_module(entry, package) {
-                continue;
-            }
             if !applies(entry, standing) {
                 self.is_incomparable |= standing.is_text();
+                continue;
+            }
+            if !evaluate::fits_module(entry, package) {
                 continue;
             }
             let fixed = match fixed(entry, standing) {

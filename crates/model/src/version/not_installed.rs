@@ -15,10 +15,11 @@ const COMMIT_DIGITS: usize = 40;
 /// Whether the text is certainly no version of a scheme of a language, whatever order that would put it into.
 pub(super) fn is_none(text: &str, scheme: VersionScheme) -> bool {
     let Some(&first) = text.as_bytes().first() else { return true };
-    let mut has_digit = false;
+    let (mut has_digit, mut has_colon) = (false, false);
     for byte in text.bytes() {
         match byte {
             b'0'..=b'9' => has_digit = true,
+            b':' => has_colon = true,
             // Operators of ranges, and braces of templates.
             b'<' | b'>' | b'*' | b'^' | b'|' | b'{' | b'}' => return true,
             _ => {}
@@ -31,7 +32,7 @@ pub(super) fn is_none(text: &str, scheme: VersionScheme) -> bool {
     let is_commit = text.len() == COMMIT_DIGITS
         && text.bytes().all(|byte| byte.is_ascii_hexdigit())
         && !text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_commit || text.starts_with("git@") || text.contains("://") {
+    if is_commit || text.starts_with("git@") || (has_colon && text.contains("://")) {
         return true;
     }
     match scheme {
