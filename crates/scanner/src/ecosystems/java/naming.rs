@@ -36,7 +36,10 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
         return None;
     }
     let in_file_name = split_stem(stem, manifest.stated_version());
-    let version = in_file_name.map(|(_, version)| version).or_else(|| manifest.stated_version())?;
+    let version = match in_file_name {
+        Some((_, number)) => manifest.stated_version().and_then(|stated| spelled_out(number, stated)).unwrap_or(number),
+        None => manifest.stated_version()?,
+    };
     if manifest.title.as_deref() == Some("Apache Tomcat")
         && let Some((_, artifact)) = TOMCAT.iter().find(|(file, _)| *file == stem)
     {
@@ -54,8 +57,9 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
     let vendor = manifest.vendor_id.as_deref().filter(|id| id.contains('.') && is_identifier(id));
     let symbolic = || {
         [&manifest.symbolic_name, &manifest.module_name].into_iter().flatten().find_map(|name| {
-            let group = name.strip_suffix(artifact)?.strip_suffix('.')?;
-            (!group.is_empty() && is_identifier(group)).then_some(group)
+            let above = name.strip_suffix(artifact)?.strip_suffix('.')?;
+            let group = if TOP_LEVEL.contains(&above) || FOUNDATIONS.contains(&above) { name.as_str() } else { above };
+            (above.contains('.') || group == name).then_some(group).filter(|group| is_identifier(group))
         })
     };
     // Some name a whole foundation as the vendor, of whose groups the name of the bundle tells the one.
@@ -114,6 +118,24 @@ pub(super) fn split_stem<'a>(stem: &'a str, stated: Option<&str>) -> Option<(&'a
     // Eclipse bundles: org.eclipse.core.runtime_3.29.0.v20230726.
     let (artifact, version) = stem.rsplit_once('_')?;
     (!artifact.is_empty() && version.starts_with(|c: char| c.is_ascii_digit())).then_some((artifact, version))
+}
+
+/// The version that the manifest states, where the one in the file's name is the same without its dots, as in the downloads
+/// of Bouncy Castle: `bcprov-jdk15on-159.jar` is `1.59.0` by its manifest and `1.59` in Maven. Zeros that the name leaves out
+/// are none of Maven's. Shorter numbers are versions of their own too often, longer ones are dates.
+fn spelled_out<'a>(number: &str, stated: &'a str) -> Option<&'a str> {
+    if !(3..=5).contains(&number.len()) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let ends = stated.match_indices('.').map(|(at, _)| at).chain([stated.len()]);
+    for end in ends.skip(1) {
+        let (begin, rest) = stated.split_at(end);
+        if begin.bytes().filter(|byte| *byte != b'.').eq(number.bytes()) {
+            let is_zero = rest.bytes().all(|byte| b".0".contains(&byte));
+            return Some(if is_zero { begin } else { stated });
+        }
+    }
+    None
 }
 
 /// How many bytes of `text` are a version: a number and the numbers and qualifiers that follow dashes.
@@ -210,8 +232,11 @@ const QUALIFIERS: &[&str] = &[
     "java",
 ];
 
-/// Vendors that publish under groups of their projects, and nothing under their own name.
-const FOUNDATIONS: &[&str] = &["org.apache", "org.codehaus", "org.eclipse"];
+/// Vendors and hosts that publish under groups of their projects, and nothing under their own name.
+const FOUNDATIONS: &[&str] = &["org.apache", "org.codehaus", "org.eclipse", "com.github", "io.github"];
+
+/// Domains in which groups lie, none of which is a group.
+const TOP_LEVEL: &[&str] = &["com", "dev", "edu", "info", "io", "me", "net", "org"];
 
 /// The libraries of a Tomcat server, whose files carry no version: file, artifact.
 const TOMCAT: &[(&str, &str)] = &[
@@ -380,6 +405,8 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("log4j-core", "org/apache/logging", "org.apache.logging.log4j"),
     ("logback-classic", "ch/qos/logback", "ch.qos.logback"),
     ("logback-core", "ch/qos/logback", "ch.qos.logback"),
+    ("hamcrest*", "org/hamcrest", "org.hamcrest"),
+    ("netty", "org/jboss/netty", "org.jboss.netty"),
     ("netty-all", "io/netty", "io.netty"),
     ("netty-codec", "io/netty", "io.netty"),
     ("netty-codec-http", "io/netty", "io.netty"),
@@ -517,6 +544,40 @@ mod tests {
         check("foo-1.0", manifest, &[], "com.example.a:foo 1.0");
         let manifest = "Bundle-SymbolicName: org.other.foo\nImplementation-Vendor-Id: com.example\n";
         check("foo-1.0", manifest, &[], "com.example:foo 1.0");
+    }
+
+    #[test]
+    fn a_version_without_its_dots_in_the_name_is_the_stated_one() {
+        let classes = &["org/bouncycastle"][..];
+        let check = |stem: &str, stated: &str, expected: &str| {
+            check(stem, &format!("Implementation-Version: {stated}\n"), classes, expected);
+        };
+        check("bcprov-jdk15on-159", "1.59.0", "org.bouncycastle:bcprov-jdk15on 1.59");
+        check("bcprov-jdk18on-171", "1.71", "org.bouncycastle:bcprov-jdk18on 1.71");
+        check("bcprov-jdk18on-1781", "1.78.1", "org.bouncycastle:bcprov-jdk18on 1.78.1");
+        check("bcprov-jdk18on-1781", "1.78.1.0", "org.bouncycastle:bcprov-jdk18on 1.78.1");
+        // The name says less than the manifest does.
+        check("bcprov-jdk18on-178", "1.78.1", "org.bouncycastle:bcprov-jdk18on 1.78.1");
+        check("bcprov-jdk15on-159", "1.60.0", "org.bouncycastle:bcprov-jdk15on 159");
+        check("foo-160", "160.0.1", "foo 160");
+        check("foo-12", "1.2", "foo 12");
+        check("foo-20231013", "2023.10.13", "foo 20231013");
+    }
+
+    #[test]
+    fn a_bundle_may_be_called_as_its_group() {
+        check("jsoup-1.15.3", "Automatic-Module-Name: org.jsoup\n", &[], "org.jsoup:jsoup 1.15.3");
+        check("derby-10.1", "Bundle-SymbolicName: org.apache.derby\n", &[], "org.apache.derby:derby 10.1");
+        let module = "Automatic-Module-Name: io.github.classgraph\n";
+        check("classgraph-4.8", module, &[], "io.github.classgraph:classgraph 4.8");
+        check("snakeyaml-1.26", "Bundle-SymbolicName: org.yaml.snakeyaml\n", &[], "org.yaml:snakeyaml 1.26");
+        // One word is no group.
+        check("foo-1.0", "Bundle-SymbolicName: foo.foo\n", &[], "foo 1.0");
+        check("foo-1.0", "Bundle-SymbolicName: foo\n", &[], "foo 1.0");
+        let hamcrest = "Automatic-Module-Name: org.hamcrest\nImplementation-Version: 2.2\n";
+        check("hamcrest-2.2", hamcrest, &["org/hamcrest"], "org.hamcrest:hamcrest 2.2");
+        let netty = "Bundle-SymbolicName: org.jboss.netty\n";
+        check("netty-3.2.0.Final", netty, &["org/jboss/netty"], "org.jboss.netty:netty 3.2.0.Final");
     }
 
     #[test]
