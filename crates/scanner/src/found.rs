@@ -177,6 +177,26 @@ pub(crate) enum Mark {
     RushProjects(Vec<RushProject>),
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
+    /// The file is an archive of Java, or holds some, that would be packages if they told a version.
+    Versionless(Versionless),
+}
+
+/// Archives of Java that have classes and tell no version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Versionless {
+    pub(crate) count: u32,
+    /// As in [`FoundPackage::inner_path`], of the first.
+    pub(crate) inner_path: Option<String>,
+}
+
+impl Versionless {
+    /// Counts one.
+    pub(crate) fn add(&mut self, inner_path: Option<&str>) {
+        if self.count == 0 {
+            self.inner_path = inner_path.map(str::to_owned);
+        }
+        self.count = self.count.saturating_add(1);
+    }
 }
 
 /// Another file that a file of Python requirements or a project file of .NET takes in.

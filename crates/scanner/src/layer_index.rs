@@ -383,6 +383,7 @@ impl LayerIndex {
                 Some(Mark::GoModule(module)) => module.size_bytes(),
                 Some(Mark::GoWorkspace(workspace)) => workspace.size_bytes(),
                 Some(Mark::Manifest(manifest)) => manifest.size_bytes(),
+                Some(Mark::Versionless(archives)) => archives.inner_path.as_ref().map_or(0, String::len),
                 Some(Mark::RushProjects(projects)) => projects.iter().map(RushProject::size_bytes).sum::<usize>(),
                 _ => 0,
             };

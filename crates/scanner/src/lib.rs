@@ -63,6 +63,7 @@ mod system_links;
 mod toml;
 mod undescribed;
 mod unlocked;
+mod versionless;
 mod wanted_file;
 mod wanted_links;
 mod workspaces;

@@ -18,7 +18,7 @@ use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, M
 use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::locked::{LockedFiles, is_in_dependency_folder};
-use crate::owned_files::owned_name;
+use crate::owned_files::{owned_name, tells_of_languages};
 use crate::package_list::why_unknown;
 use crate::path_set::{PathSet, path_hash};
 use crate::presence::{LockFilesBelow, MOST_LOOKED_THROUGH, Presences};
@@ -28,6 +28,7 @@ use crate::relations::Relations;
 use crate::selector::SELECTOR;
 use crate::system_links::suspicious_links;
 use crate::undescribed;
+use crate::versionless;
 use crate::workspaces;
 
 /// What the uppermost layer leaves visible, and how it came there.
@@ -216,6 +217,7 @@ impl<'a> MergedLayers<'a> {
         }
         packages.link_dependencies(&places_by_file);
         let missing = self.missing_packages(&files, &packages.list, suspicious_links);
+        let versionless = versionless::gap(&files, &os_owned);
         let relations = Relations::new(&files, &places_by_file);
         packages.link(&relations);
         let packages = packages.sorted();
@@ -240,6 +242,7 @@ impl<'a> MergedLayers<'a> {
                 )
                 .chain(&relations.gaps)
                 .chain(&missing)
+                .chain(&versionless)
                 .cloned()
                 .collect::<BTreeSet<Gap>>()
                 .into_iter()
@@ -466,13 +469,6 @@ impl Packages {
         }
         list
     }
-}
-
-/// Whether a file tells packages, or that they are unknown, and one of the system may own it.
-fn tells_of_languages(path: &str, found: &Found) -> bool {
-    !found.inexact.is_empty()
-        || dotnet_projects::is_project(path)
-        || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
 }
 
 /// Whether a file asks for packages and did not come along with a dependency, which nobody heeds.

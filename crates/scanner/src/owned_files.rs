@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::found::Found;
+use crate::dotnet_projects;
+use crate::found::{Found, Mark};
 use crate::path_set::path_hash;
 
 /// Collects the owned files of one package database as hashes, without those that no ecosystem ever reads.
@@ -25,6 +26,14 @@ const READ_NAMES: &[&str] = &["gems.rb", "setup.py"];
 
 /// Top folders that are links into `usr` on a merged system; databases name files by either path.
 const MERGED: &[&str] = &["bin", "lib", "lib32", "lib64", "libx32", "sbin"];
+
+/// Whether a file tells packages, or that they are unknown, and one of the system may own it.
+pub(crate) fn tells_of_languages(path: &str, found: &Found) -> bool {
+    !found.inexact.is_empty()
+        || dotnet_projects::is_project(path)
+        || matches!(found.mark, Some(Mark::Versionless(_)))
+        || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
+}
 
 impl OwnedFiles {
     /// The most files and folders of one database that are looked at.

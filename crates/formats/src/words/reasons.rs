@@ -248,6 +248,8 @@ const COUNTED: &[&str] = &[
     "2 listed with package URLs of type `a` are of no known ecosystem",
     "it names dependencies, and the lock file above it is that of another project, so that their versions are unknown; `bundle lock` writes one",
     "it names dependencies, and the lock file above it is that of another project, which does not name them all, so that their versions are unknown; `npm install` writes one",
+    "1 Java archive such as lib/junit.jar tells no version, so that it is left out",
+    "2 Java archives such as a.war!/WEB-INF/lib/junit.jar tell no version, so that they are left out",
     "the Maven group of 1 package such as snakeyaml `1.26` is unknown, so that advisories may be missed",
     "the Maven group of 2 packages such as snakeyaml `1.26` is unknown, so that advisories may be missed",
     "the version of 1 package such as qs `^6.5.1` cannot be compared, so that advisories may be missed",

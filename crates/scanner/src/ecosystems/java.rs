@@ -6,6 +6,7 @@
 //! by file name and manifest, and carry their SHA-1.
 
 mod archive;
+mod families;
 mod gradle;
 mod gradle_script;
 mod gradle_settings;

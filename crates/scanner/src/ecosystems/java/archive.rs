@@ -16,7 +16,7 @@ use super::manifest::Manifest;
 use super::naming;
 use super::pom;
 use super::properties;
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark, Versionless};
 use crate::wanted_file::{ReadFileError, ReadSeek};
 use crate::xml::{self, Element};
 use crate::zip::{self, Entry};
@@ -56,8 +56,14 @@ pub(super) fn read(path: &UntrustedPath, source: &mut dyn ReadSeek, found: &mut 
         wanted_left: MOST_WANTED,
         work_left: WORK_BYTES.saturating_add(length.saturating_mul(8)),
         memory_left: NESTED_MEMORY_BYTES,
+        versionless: Versionless::default(),
     };
-    walk.archive(source, 0..length, path.file_name(), None, 1)
+    let read = walk.archive(source, 0..length, path.file_name(), None, 1);
+    let Walk { found, versionless, .. } = walk;
+    if versionless.count > 0 {
+        found.mark = Some(Mark::Versionless(versionless));
+    }
+    read
 }
 
 /// The reading of one outermost archive: its bounds and where its facts go.
@@ -67,6 +73,8 @@ struct Walk<'a> {
     wanted_left: u32,
     work_left: u64,
     memory_left: u64,
+    /// Those that would be packages if they told a version.
+    versionless: Versionless,
 }
 
 /// What the central directory of one archive offers.
@@ -240,7 +248,8 @@ impl Walk<'_> {
             None => Manifest::default(),
         };
         let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
-        let guess = naming::guess(stem, &manifest, |folder| contents.has_classes_in(folder));
+        let holds = |folder: &str| contents.has_classes_in(folder);
+        let guess = naming::guess(stem, &manifest, holds);
         let named_after = coordinates
             .iter()
             .enumerate()
@@ -267,6 +276,15 @@ impl Walk<'_> {
                 }
             }
             self.add(package);
+        }
+        // One that holds others, packed or shaded, is somebody's own program with its libraries.
+        let is_library = coordinates.is_empty() && contents.nested.is_empty() && !contents.class_roots.is_empty();
+        if guess.is_none()
+            && is_library
+            && !naming::is_no_package(stem, &manifest, holds)
+            && !naming::is_of_runtime(holds)
+        {
+            self.versionless.add(inner_path);
         }
         let Some(guess) = guess.filter(|_| main.is_none()) else { return Ok(()) };
         let sha1 = if guess.is_sure {

@@ -1,6 +1,7 @@
 //! The name of an archive that carries no Maven properties of its own, from its file name, its manifest and the classes
 //! in it. Such a name is a guess, with which the archive's SHA-1 goes, but for well-known families whose classes are in it.
 
+use super::families::{TOMCAT, known_group};
 use super::manifest::Manifest;
 
 /// What an archive is taken for.
@@ -27,18 +28,16 @@ impl Guess {
 ///
 /// `holds` tells whether the archive has classes below a folder, such as `org/springframework`.
 pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> bool) -> Option<Guess> {
-    // The libraries of Java 8 itself belong to the runtime, which is found by its release file.
-    if manifest.title.as_deref() == Some("Java Runtime Environment") {
-        return None;
-    }
-    // Sources and documentation run nowhere.
-    if ["-sources", "-src", "-javadoc", "-groovydoc"].iter().any(|suffix| stem.ends_with(suffix)) {
+    if is_no_package(stem, manifest, &holds) {
         return None;
     }
     let in_file_name = split_stem(stem, manifest.stated_version());
     let version = match in_file_name {
         Some((_, number)) => manifest.stated_version().and_then(|stated| spelled_out(number, stated)).unwrap_or(number),
-        None => manifest.stated_version()?,
+        None => {
+            let of_part = || manifest.version_of_part(stem).filter(|_| !is_of_runtime(&holds));
+            manifest.stated_version().or_else(of_part)?
+        }
     };
     if manifest.title.as_deref() == Some("Apache Tomcat")
         && let Some((_, artifact)) = TOMCAT.iter().find(|(file, _)| *file == stem)
@@ -82,6 +81,21 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
         version: version.to_owned(),
         is_sure: known.is_some(),
     })
+}
+
+/// Whether the archive is no package of its own for other reasons than that its version is unknown.
+pub(super) fn is_no_package(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> bool) -> bool {
+    // The libraries of Java 8 itself belong to the runtime, which is found by its release file.
+    manifest.title.as_deref() == Some("Java Runtime Environment")
+        // Sources and documentation run nowhere.
+        || ["-sources", "-src", "-javadoc", "-groovydoc"].iter().any(|suffix| stem.ends_with(suffix))
+        // It fetches the Gradle that a file beside it names, and lies in every repository that Gradle builds.
+        || stem == "gradle-wrapper" && holds("org/gradle")
+}
+
+/// Whether classes of the runtime itself are in the archive, some of whose libraries state no version or that of a part.
+pub(super) fn is_of_runtime(holds: impl Fn(&str) -> bool) -> bool {
+    RUNTIME.iter().any(|folder| holds(folder))
 }
 
 /// Whether a file called `stem` can be the artifact: `artifact`, `artifact-1.0`, `group.artifact-1.0`.
@@ -163,31 +177,6 @@ fn is_identifier(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-fn known_group(artifact: &str, version: &str, holds: impl Fn(&str) -> bool) -> Option<&'static str> {
-    // Its group has a dot since 2.0.
-    if artifact == "dom4j" && version.starts_with("1.") && holds("org/dom4j") {
-        return Some("dom4j");
-    }
-    if artifact.starts_with("groovy") && ["groovy", "org/codehaus/groovy", "org/apache/groovy"].into_iter().any(&holds)
-    {
-        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
-        return Some(if major >= 4 { "org.apache.groovy" } else { "org.codehaus.groovy" });
-    }
-    if artifact == "hibernate-core" && holds("org/hibernate") {
-        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
-        return Some(if major >= 6 { "org.hibernate.orm" } else { "org.hibernate" });
-    }
-    let fits = |(pattern, classes, group): &&(&str, &str, &str)| {
-        let bare = artifact.strip_prefix(group).and_then(|rest| rest.strip_prefix('.')).unwrap_or(artifact);
-        let is_named = match pattern.strip_suffix('*') {
-            Some(prefix) => bare.starts_with(prefix),
-            None => bare == *pattern,
-        };
-        is_named && holds(classes)
-    };
-    GROUPS.iter().find(fits).map(|(_, _, group)| *group)
-}
-
 /// Words that follow a dash in versions.
 const QUALIFIERS: &[&str] = &[
     "alpha",
@@ -235,196 +224,12 @@ const QUALIFIERS: &[&str] = &[
 /// Vendors and hosts that publish under groups of their projects, and nothing under their own name.
 const FOUNDATIONS: &[&str] = &["org.apache", "org.codehaus", "org.eclipse", "com.github", "io.github"];
 
+/// Folders of classes that libraries of Java 8 have and no others.
+const RUNTIME: &[&str] =
+    &["com/sun/java", "com/sun/nio", "java", "javafx", "javax/crypto", "javax/swing", "jdk", "sun"];
+
 /// Domains in which groups lie, none of which is a group.
 const TOP_LEVEL: &[&str] = &["com", "dev", "edu", "info", "io", "me", "net", "org"];
-
-/// The libraries of a Tomcat server, whose files carry no version: file, artifact.
-const TOMCAT: &[(&str, &str)] = &[
-    ("annotations-api", "tomcat-annotations-api"),
-    ("catalina", "tomcat-catalina"),
-    ("catalina-ant", "tomcat-catalina-ant"),
-    ("catalina-ha", "tomcat-catalina-ha"),
-    ("catalina-ssi", "tomcat-ssi"),
-    ("catalina-storeconfig", "tomcat-storeconfig"),
-    ("catalina-tribes", "tomcat-tribes"),
-    ("jasper", "tomcat-jasper"),
-    ("jasper-el", "tomcat-jasper-el"),
-    ("tomcat-api", "tomcat-api"),
-    ("tomcat-coyote", "tomcat-coyote"),
-    ("tomcat-coyote-ffm", "tomcat-coyote-ffm"),
-    ("tomcat-dbcp", "tomcat-dbcp"),
-    ("tomcat-jdbc", "tomcat-jdbc"),
-    ("tomcat-jni", "tomcat-jni"),
-    ("tomcat-juli", "tomcat-juli"),
-    ("tomcat-util", "tomcat-util"),
-    ("tomcat-util-scan", "tomcat-util-scan"),
-    ("tomcat-websocket", "tomcat-websocket"),
-];
-
-/// Artifacts whose builds write no Maven properties: artifact (`*` at its end stands for any rest), a folder of classes
-/// that must be in the archive, group. The first that fits counts.
-const GROUPS: &[(&str, &str, &str)] = &[
-    ("spring-boot*", "org/springframework", "org.springframework.boot"),
-    ("spring-security*", "org/springframework", "org.springframework.security"),
-    ("spring-integration*", "org/springframework", "org.springframework.integration"),
-    ("spring-session*", "org/springframework", "org.springframework.session"),
-    ("spring-batch*", "org/springframework", "org.springframework.batch"),
-    ("spring-kafka*", "org/springframework", "org.springframework.kafka"),
-    ("spring-amqp", "org/springframework", "org.springframework.amqp"),
-    ("spring-rabbit*", "org/springframework", "org.springframework.amqp"),
-    ("spring-ldap*", "org/springframework", "org.springframework.ldap"),
-    ("spring-ws*", "org/springframework", "org.springframework.ws"),
-    ("spring-graphql*", "org/springframework", "org.springframework.graphql"),
-    ("spring-webflow", "org/springframework", "org.springframework.webflow"),
-    ("spring-retry", "org/springframework", "org.springframework.retry"),
-    ("spring-aop", "org/springframework", "org.springframework"),
-    ("spring-aspects", "org/springframework", "org.springframework"),
-    ("spring-beans", "org/springframework", "org.springframework"),
-    ("spring-context*", "org/springframework", "org.springframework"),
-    ("spring-core*", "org/springframework", "org.springframework"),
-    ("spring-expression", "org/springframework", "org.springframework"),
-    ("spring-instrument", "org/springframework", "org.springframework"),
-    ("spring-jcl", "org/apache", "org.springframework"),
-    ("spring-jdbc", "org/springframework", "org.springframework"),
-    ("spring-jms", "org/springframework", "org.springframework"),
-    ("spring-messaging", "org/springframework", "org.springframework"),
-    ("spring-orm", "org/springframework", "org.springframework"),
-    ("spring-oxm", "org/springframework", "org.springframework"),
-    ("spring-r2dbc", "org/springframework", "org.springframework"),
-    ("spring-test", "org/springframework", "org.springframework"),
-    ("spring-tx", "org/springframework", "org.springframework"),
-    ("spring-web", "org/springframework", "org.springframework"),
-    ("spring-webflux", "org/springframework", "org.springframework"),
-    ("spring-webmvc*", "org/springframework", "org.springframework"),
-    ("spring-websocket", "org/springframework", "org.springframework"),
-    ("bcprov-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bcpkix-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bcutil-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bctls-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bcpg-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bcmail-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bcjmail-*", "org/bouncycastle", "org.bouncycastle"),
-    ("bc-fips", "org/bouncycastle", "org.bouncycastle"),
-    ("bctls-fips", "org/bouncycastle", "org.bouncycastle"),
-    ("tomcat-embed-*", "org/apache", "org.apache.tomcat.embed"),
-    ("tomcat-annotations-api", "javax/annotation", "org.apache.tomcat"),
-    ("tomcat-*", "org/apache", "org.apache.tomcat"),
-    ("kafka-*", "org/apache", "org.apache.kafka"),
-    ("kafka_*", "kafka", "org.apache.kafka"),
-    ("connect-runtime", "org/apache", "org.apache.kafka"),
-    ("lucene-*", "org/apache", "org.apache.lucene"),
-    ("solr-*", "org/apache", "org.apache.solr"),
-    ("elasticsearch*", "org/elasticsearch", "org.elasticsearch"),
-    ("opensearch*", "org/opensearch", "org.opensearch"),
-    ("micrometer-*", "io/micrometer", "io.micrometer"),
-    ("reactor-netty*", "reactor/netty", "io.projectreactor.netty"),
-    ("reactor-core", "reactor/core", "io.projectreactor"),
-    ("rxjava", "io/reactivex/rxjava3", "io.reactivex.rxjava3"),
-    ("rxjava", "io/reactivex", "io.reactivex.rxjava2"),
-    ("rxjava", "rx", "io.reactivex"),
-    ("okhttp*", "okhttp3", "com.squareup.okhttp3"),
-    ("okio*", "okio", "com.squareup.okio"),
-    ("retrofit", "retrofit2", "com.squareup.retrofit2"),
-    ("kotlin-*", "kotlin", "org.jetbrains.kotlin"),
-    ("kotlinx-coroutines-*", "kotlinx", "org.jetbrains.kotlinx"),
-    ("ktor-*", "io/ktor", "io.ktor"),
-    ("grpc-*", "io/grpc", "io.grpc"),
-    ("graphql-java", "graphql", "com.graphql-java"),
-    ("h2", "org/h2", "com.h2database"),
-    ("hsqldb", "org/hsqldb", "org.hsqldb"),
-    ("postgresql", "org/postgresql", "org.postgresql"),
-    ("mysql-connector-java", "com/mysql", "mysql"),
-    ("mysql-connector-j", "com/mysql", "com.mysql"),
-    ("mariadb-java-client", "org/mariadb", "org.mariadb.jdbc"),
-    ("c3p0", "com/mchange", "com.mchange"),
-    ("dom4j", "org/dom4j", "org.dom4j"),
-    ("asm*", "org/objectweb", "org.ow2.asm"),
-    ("hibernate-entitymanager", "org/hibernate", "org.hibernate"),
-    ("struts2-*", "org/apache", "org.apache.struts"),
-    ("commons-beanutils", "org/apache", "commons-beanutils"),
-    ("commons-collections", "org/apache", "commons-collections"),
-    ("commons-collections4", "org/apache", "org.apache.commons"),
-    ("commons-fileupload", "org/apache", "commons-fileupload"),
-    ("commons-io", "org/apache", "commons-io"),
-    ("commons-lang", "org/apache", "commons-lang"),
-    ("commons-lang3", "org/apache", "org.apache.commons"),
-    ("commons-codec", "org/apache", "commons-codec"),
-    ("commons-httpclient", "org/apache", "commons-httpclient"),
-    ("commons-logging", "org/apache", "commons-logging"),
-    ("log4j", "org/apache", "log4j"),
-    ("ant", "org/apache", "org.apache.ant"),
-    ("velocity", "org/apache", "org.apache.velocity"),
-    ("xercesImpl", "org/apache", "xerces"),
-    ("xalan", "org/apache", "xalan"),
-    ("axis", "org/apache", "axis"),
-    ("quartz", "org/quartz", "org.quartz-scheduler"),
-    ("rhino*", "org/mozilla", "org.mozilla"),
-    ("gradle-*", "org/gradle", "org.gradle"),
-    ("derby*", "org/apache", "org.apache.derby"),
-    ("scala-library", "scala", "org.scala-lang"),
-    ("scala-reflect", "scala", "org.scala-lang"),
-    ("scala-compiler", "scala", "org.scala-lang"),
-    ("akka-*", "akka", "com.typesafe.akka"),
-    ("commons-cli", "org/apache", "commons-cli"),
-    ("commons-compress", "org/apache/commons", "org.apache.commons"),
-    ("commons-configuration", "org/apache/commons", "commons-configuration"),
-    ("commons-configuration2", "org/apache/commons", "org.apache.commons"),
-    ("commons-csv", "org/apache/commons", "org.apache.commons"),
-    ("commons-dbcp", "org/apache/commons", "commons-dbcp"),
-    ("commons-dbcp2", "org/apache/commons", "org.apache.commons"),
-    ("commons-digester", "org/apache/commons", "commons-digester"),
-    ("commons-exec", "org/apache/commons", "org.apache.commons"),
-    ("commons-imaging", "org/apache/commons", "org.apache.commons"),
-    ("commons-jxpath", "org/apache/commons", "commons-jxpath"),
-    ("commons-math3", "org/apache/commons", "org.apache.commons"),
-    ("commons-net", "org/apache/commons", "commons-net"),
-    ("commons-pool", "org/apache/commons", "commons-pool"),
-    ("commons-pool2", "org/apache/commons", "org.apache.commons"),
-    ("commons-text", "org/apache/commons", "org.apache.commons"),
-    ("commons-validator", "org/apache/commons", "commons-validator"),
-    ("commons-vfs2", "org/apache/commons", "org.apache.commons"),
-    ("fastjson", "com/alibaba/fastjson", "com.alibaba"),
-    ("gson", "com/google/gson", "com.google.code.gson"),
-    ("guava", "com/google/common", "com.google.guava"),
-    ("httpclient", "org/apache/http", "org.apache.httpcomponents"),
-    ("jackson-annotations", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
-    ("jackson-core", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
-    ("jackson-databind", "com/fasterxml/jackson", "com.fasterxml.jackson.core"),
-    ("jackson-core-asl", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jackson-core-lgpl", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jackson-jaxrs", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jackson-mapper-asl", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jackson-mapper-lgpl", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jackson-xc", "org/codehaus/jackson", "org.codehaus.jackson"),
-    ("jdom2", "org/jdom2", "org.jdom"),
-    ("jsch", "com/jcraft/jsch", "com.jcraft"),
-    ("json", "org/json", "org.json"),
-    ("json-smart", "net/minidev", "net.minidev"),
-    ("libthrift", "org/apache/thrift", "org.apache.thrift"),
-    ("log4j-api", "org/apache/logging", "org.apache.logging.log4j"),
-    ("log4j-core", "org/apache/logging", "org.apache.logging.log4j"),
-    ("logback-classic", "ch/qos/logback", "ch.qos.logback"),
-    ("logback-core", "ch/qos/logback", "ch.qos.logback"),
-    ("hamcrest*", "org/hamcrest", "org.hamcrest"),
-    ("netty", "org/jboss/netty", "org.jboss.netty"),
-    ("netty-all", "io/netty", "io.netty"),
-    ("netty-codec", "io/netty", "io.netty"),
-    ("netty-codec-http", "io/netty", "io.netty"),
-    ("netty-codec-http2", "io/netty", "io.netty"),
-    ("netty-common", "io/netty", "io.netty"),
-    ("netty-handler", "io/netty", "io.netty"),
-    ("netty-transport", "io/netty", "io.netty"),
-    ("protobuf-java", "com/google/protobuf", "com.google.protobuf"),
-    ("protobuf-javalite", "com/google/protobuf", "com.google.protobuf"),
-    ("shiro-*", "org/apache/shiro", "org.apache.shiro"),
-    ("snakeyaml", "org/yaml/snakeyaml", "org.yaml"),
-    ("snappy-java", "org/xerial/snappy", "org.xerial.snappy"),
-    ("sqlite-jdbc", "org/sqlite", "org.xerial"),
-    ("undertow-core", "io/undertow", "io.undertow"),
-    ("xstream", "com/thoughtworks/xstream", "com.thoughtworks.xstream"),
-    ("zookeeper", "org/apache/zookeeper", "org.apache.zookeeper"),
-    ("zookeeper-jute", "org/apache/zookeeper", "org.apache.zookeeper"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -590,5 +395,13 @@ mod tests {
         );
         check("app", "Implementation-Title: demo\nImplementation-Version: 0.1\n", &[], "demo 0.1");
         check("app", "Implementation-Title: My Demo\nImplementation-Version: 0.1\n", &[], "app 0.1");
+        let log4j = "Created-By: Apache Ant 1.5.1\n\nName: org/apache/log4j/\nImplementation-Title: log4j\n\
+                     Implementation-Version: 1.2.15\n";
+        check("log4j", log4j, &["org/apache/log4j"], "log4j:log4j 1.2.15");
+        check("log4j-1.2.17", log4j, &["org/apache/log4j"], "log4j:log4j 1.2.17");
+        // The engine for scripts of Java 8 is a part of it.
+        let nashorn =
+            "\nName: jdk/nashorn/\nImplementation-Title: Oracle Nashorn\nImplementation-Version: 1.8.0_292-b10\n";
+        check("nashorn", &format!("Created-By: Ant\n{nashorn}"), &["jdk/nashorn/api"], "nothing");
     }
 }
