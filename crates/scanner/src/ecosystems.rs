@@ -35,13 +35,14 @@ pub(crate) use binaries::{EXECUTABLE_MAGIC_BYTES, is_executable};
 pub(crate) use go::{GoModule, GoWorkspace, Replacements};
 pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
 pub(crate) use npm::{is_installed_at, linked_package, range_takes};
+pub(crate) use python::is_zip_application;
 pub(crate) use rpm::read_header as read_rpm_header;
 pub(crate) use rpm::read_owners as read_rpm_owners;
 
 /// Whether a file of this name is an archive that holds packages; without a byte it cannot be one.
 pub(crate) fn is_package_archive(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    java::ARCHIVES.iter().any(|end| name.ends_with(end)) || name.ends_with(".egg")
+    java::ARCHIVES.iter().any(|end| name.ends_with(end)) || name.ends_with(".egg") || is_zip_application(&name)
 }
 
 /// Every ecosystem the scanner reads.

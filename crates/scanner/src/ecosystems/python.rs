@@ -5,6 +5,7 @@
 //! | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `*.egg-info`, `EGG-INFO/PKG-INFO` | `python/metadata.rs` |
 //! | `requires.txt` beside a `PKG-INFO`, `INSTALLER`, `REQUESTED` | `python/needs.rs` |
 //! | `*.egg` (zip) | `python/egg.rs` |
+//! | `*.pyz`, `*.pex` (zip, behind a line for the shell) | `python/zip_application.rs` |
 //! | `requirements*.txt`, `*.txt` in `requirements`, `requirements.lock` and `requirements-dev.lock` of Rye | `python/requirements.rs` |
 //! | `Pipfile.lock`, `Pipfile` | `python/pipfile.rs` |
 //! | `poetry.lock` | `python/poetry.rs` |
@@ -36,9 +37,11 @@ mod requirement;
 mod requirements;
 mod setup;
 mod uv;
+mod zip_application;
 
 pub(super) use place::Place;
 pub(super) use requirements::read as read_requirements;
+pub(crate) use zip_application::is_zip_application;
 
 /// Reads Python packages.
 pub(crate) struct Python;
@@ -59,6 +62,8 @@ impl Ecosystem for Python {
             Want::NameInFolder("EGG-INFO", "requires.txt"),
             Want::Suffix(".egg-info"),
             Want::Suffix(".egg"),
+            Want::Suffix(".pyz"),
+            Want::Suffix(".pex"),
             Want::Suffix("requirements.txt"),
             Want::Around("requirements", ".txt"),
             Want::SuffixInFolder("requirements", ".txt"),
@@ -94,6 +99,7 @@ impl Ecosystem for Python {
             }
             name if name.to_ascii_lowercase().ends_with(".egg-info") => metadata::read(file, found),
             name if name.to_ascii_lowercase().ends_with(".egg") => egg::read(file, found),
+            name if is_zip_application(name) => zip_application::read(file, found),
             // What an installed package brings of its own development says nothing of what is installed.
             _ if is_in_installed_tree(path) => Ok(()),
             "Pipfile" => {

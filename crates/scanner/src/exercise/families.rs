@@ -108,7 +108,13 @@ pub(super) const FAMILIES: &[Family] = &[
     family(
         "python_installed",
         "python",
-        &["lib/a-1.0.dist-info/METADATA", "lib/a.egg-info/PKG-INFO", "lib/a-1.0-py3.egg-info", "lib/a-1.0-py3.egg"],
+        &[
+            "lib/a-1.0.dist-info/METADATA",
+            "lib/a.egg-info/PKG-INFO",
+            "lib/a-1.0-py3.egg-info",
+            "lib/a-1.0-py3.egg",
+            "bin/a.pyz",
+        ],
     ),
     family("r", "r", &["usr/lib/R/library/a/DESCRIPTION", "renv.lock"]),
     family(

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Described, Relations, last_part, parent};
+use crate::ecosystems::is_zip_application;
 use crate::found::Mark;
 use crate::merge::VisibleFile;
 use crate::needs::Needs;
@@ -98,8 +99,11 @@ fn has_mark(files: &BTreeMap<&str, VisibleFile<'_>>, path: &str, mark: &Mark) ->
     files.get(path).is_some_and(|file| file.found.mark.as_ref() == Some(mark))
 }
 
-/// The folder of `sys.path` in which the distribution lies that the file at `path` describes.
+/// The folder of `sys.path` in which the distribution lies that the file at `path` describes, or the archive that is one.
 fn site_of(path: &str) -> &str {
+    if is_zip_application(path) {
+        return path;
+    }
     let folder = parent(path);
     if folder.ends_with(".dist-info") || folder.ends_with(".egg-info") {
         parent(folder)
@@ -114,4 +118,18 @@ fn site_of(path: &str) -> &str {
 fn twin_of(site: &str) -> Option<String> {
     let replaced = |from: &str, to: &str| site.contains(from).then(|| site.replacen(from, to, 1));
     replaced("/lib/python", "/lib64/python").or_else(|| replaced("/lib64/python", "/lib/python"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distributions_in_an_archive_see_one_another_alone() {
+        assert_eq!(site_of("app/a.pyz"), "app/a.pyz");
+        assert_eq!(site_of("app/a.pex"), "app/a.pex");
+        assert_eq!(site_of("app/a-1.dist-info/METADATA"), "app");
+        assert_eq!(site_of("app/a-1.egg/EGG-INFO/PKG-INFO"), "app");
+        assert_eq!(site_of("app/a-1-py3.egg"), "app");
+    }
 }
