@@ -83,30 +83,28 @@ impl Ecosystem for Binaries {
             found.gap(file.path().as_str(), "it is packed with UPX, so what is in it cannot be seen; ship it unpacked");
             return Ok(());
         }
-        let programs = ProgramFinder::for_file(file.path().file_name());
+        let mut programs = ProgramFinder::for_file(file.path().file_name());
         let Some(layout) = Layout::read(file)? else { return Ok(()) };
         let is_shared_object = layout.is_shared_object && file.path().file_name().contains(".so");
         let is_large = file.size_bytes() > LARGEST_SHARED_OBJECT_BYTES;
-        if is_shared_object && is_large && !layout.is_probably_go && programs.is_none() {
+        if is_shared_object && is_large && !layout.is_probably_go && !programs.is_named() {
             return Ok(());
         }
         let path = file.path().as_str().to_owned();
         let mut go = GoFinder::new(&layout);
         let mut audit = AuditFinder::new(&layout);
         // What a Go program tells of itself is found by its modules.
-        let is_nameless = programs.is_none() && !layout.is_probably_go && !is_library(file.path().file_name());
-        let mut programs = if is_nameless { ProgramFinder::for_any_name() } else { programs };
-        let mut watchers: Vec<&mut dyn Watcher> = vec![&mut go, &mut audit];
-        watchers.extend(programs.as_mut().map(|programs| programs as &mut dyn Watcher));
+        if !layout.is_probably_go && !is_library(file.path().file_name()) {
+            programs = programs.or_by_mark();
+        }
+        let mut watchers: [&mut dyn Watcher; 3] = [&mut go, &mut audit, &mut programs];
         pass::run(&mut file.stream(), &mut watchers)?;
         let has_modules = go.hand_over(&path, found);
         let has_crates = audit.hand_over(&path, found);
         if let Some(cut) = layout.cut.filter(|_| !has_modules && !has_crates) {
             found.gap(&path, cut.reason());
         }
-        if let Some(programs) = programs {
-            programs.hand_over(found);
-        }
+        programs.hand_over(found);
         Ok(())
     }
 }

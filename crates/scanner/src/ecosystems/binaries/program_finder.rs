@@ -26,9 +26,10 @@ static TELLING: LazyLock<Option<Searcher>> =
 
 /// Looks for the version of the programs that a file's name suggests, or of those that a mark suggests.
 pub(super) struct ProgramFinder {
-    searches: Vec<Search>,
-    /// Windows without one of these marks are passed over.
-    gate: Option<&'static Searcher>,
+    /// What the file's name suggests.
+    named: Vec<Search>,
+    /// What it may be under any name, if it is nothing that its name suggests.
+    telling: Vec<Search>,
 }
 
 struct Search {
@@ -44,28 +45,52 @@ struct Search {
 }
 
 impl ProgramFinder {
-    /// A finder for a file of this name; `None` when it is the name of no known program.
-    pub(super) fn for_file(name: &str) -> Option<ProgramFinder> {
-        let searches: Vec<Search> = PROGRAMS
-            .iter()
-            .filter(|program| program.names.iter().any(|pattern| matches_name(pattern, name)))
-            .map(|program| Search::new(program, name))
-            .collect();
-        (!searches.is_empty()).then_some(ProgramFinder { searches, gate: None })
+    /// A finder of the programs that this file name suggests.
+    pub(super) fn for_file(name: &str) -> ProgramFinder {
+        let is_named = |program: &&Program| program.names.iter().any(|pattern| matches_name(pattern, name));
+        let named = PROGRAMS.iter().filter(is_named).map(|program| Search::new(program, name)).collect();
+        ProgramFinder { named, telling: Vec::new() }
     }
 
-    /// A finder for a file whose name is that of no known program: of some, a copy under another name tells itself.
-    pub(super) fn for_any_name() -> Option<ProgramFinder> {
-        let gate = Some(TELLING.as_ref()?);
-        let telling = PROGRAMS.iter().filter(|program| program.telling_text().is_some());
+    /// Whether the file's name suggests a program.
+    pub(super) fn is_named(&self) -> bool {
+        !self.named.is_empty()
+    }
+
+    /// The same, which finds programs under names of others and of nobody too where a mark tells them.
+    pub(super) fn or_by_mark(mut self) -> ProgramFinder {
+        let is_other = |program: &&Program| {
+            program.telling_text().is_some()
+                && self.named.iter().all(|search| search.program.purl_name != program.purl_name)
+        };
         // Where nothing else speaks for the program, it is this one only if it knows no version but its own.
         let search = |program| Search { most: 2, ..Search::new(program, "") };
-        Some(ProgramFinder { searches: telling.map(search).collect(), gate })
+        self.telling = PROGRAMS.iter().filter(is_other).map(search).collect();
+        self
+    }
+
+    /// The programs and versions that marks have told, whatever the file's name.
+    fn told(&self) -> BTreeSet<(&'static str, &str)> {
+        let mut told = BTreeSet::new();
+        for search in &self.telling {
+            told.extend(search.versions.iter().map(|version| (search.program.purl_name, version.as_str())));
+        }
+        told
+    }
+
+    /// Whether marks can still tell what the file is: not once it is what its name suggests, or knows several.
+    fn are_marks_wanted(&self) -> bool {
+        let is_sure = |search: &Search| search.most == 1 && !search.versions.is_empty();
+        !self.telling.is_empty() && !self.named.iter().any(is_sure) && self.told().len() < 2
     }
 
     /// Adds what was found.
-    pub(super) fn hand_over(self, found: &mut Found) {
-        for mut search in self.searches {
+    pub(super) fn hand_over(mut self, found: &mut Found) {
+        let mut is_found = false;
+        let mut add = |name: &str, version: String| {
+            found.packages.push(FoundPackage::new(Ecosystem::Generic, Evidence::Installed, name, version));
+        };
+        for search in &mut self.named {
             if let Mark::BareWithBuildId = search.program.mark {
                 let built = &search.built;
                 search.versions.retain(|version| built.iter().any(|text| text.starts_with(version.as_str())));
@@ -74,9 +99,17 @@ impl ProgramFinder {
             if search.versions.len() == 1
                 && let Some(version) = search.versions.pop_first()
             {
-                let name = search.program.purl_name;
-                found.packages.push(FoundPackage::new(Ecosystem::Generic, Evidence::Installed, name, version));
+                add(search.program.purl_name, version);
+                is_found = true;
             }
+        }
+        // Nor do those that name several programs.
+        let mut told = self.told();
+        if !is_found
+            && told.len() == 1
+            && let Some((name, version)) = told.pop_first()
+        {
+            add(name, version.to_owned());
         }
     }
 }
@@ -84,15 +117,20 @@ impl ProgramFinder {
 impl Watcher for ProgramFinder {
     fn wants_from(&self, offset: u64) -> Option<u64> {
         let is_open = |search: &Search| search.versions.len() < search.most;
-        (offset < MOST_BYTES && self.searches.iter().any(is_open)).then_some(offset)
+        let is_wanted = self.named.iter().any(is_open) || self.are_marks_wanted();
+        (offset < MOST_BYTES && is_wanted).then_some(offset)
     }
 
     fn look(&mut self, window: &Window<'_>) {
-        if self.gate.is_some_and(|gate| gate.find(&window.bytes[window.from..]).is_none()) {
-            return;
-        }
-        for search in &mut self.searches {
+        for search in &mut self.named {
             search.look(window);
+        }
+        let has_mark = |gate: &Searcher| gate.find(&window.bytes[window.from..]).is_some();
+        // Windows without one of the marks are passed over.
+        if self.are_marks_wanted() && TELLING.as_ref().is_some_and(has_mark) {
+            for search in &mut self.telling {
+                search.look(window);
+            }
         }
     }
 }

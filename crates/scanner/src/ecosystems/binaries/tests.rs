@@ -476,6 +476,31 @@ fn a_mark_of_its_own_tells_a_program_of_any_name() {
 }
 
 #[test]
+fn a_program_under_the_name_of_another_is_told_by_its_mark() {
+    let busybox = b"BusyBox v1.31.1 (2020-01-01 00:00:00 UTC)\0";
+    for name in ["httpd", "bash", "openssl-wrapper", "python3.11", "redis-server"] {
+        check(name, busybox, "busybox 1.31.1");
+    }
+    check("nodejs-nginx", b"nginx version: nginx/1.18.0\0", "nginx 1.18.0");
+    // What the name says counts where the content says so too, wherever the marks of others stand.
+    check("bash", b"BusyBox v1.31.1 (x)\0Bash version 5.2.15(1) release GNU\0", "bash 5.2.15");
+    check("bash", b"Bash version 5.2.15(1) release GNU\0BusyBox v1.31.1 (x)\0", "bash 5.2.15");
+    check("python3.11", b"BusyBox v1.31.1 (x)\x003.11.7\0", "python 3.11.7");
+    check("libcurl.so.4", busybox, "");
+}
+
+#[test]
+fn a_file_with_the_marks_of_several_programs_is_none_of_them() {
+    check("one", b"nginx version: nginx/1.18.0\0BusyBox v1.30.0 (x)\0", "");
+    check("httpd", b"nginx version: nginx/1.18.0\0BusyBox v1.30.0 (x)\0", "");
+    check("one", b"nginx version: nginx/1.18.0\0nginx version: nginx/1.19.0\0BusyBox v1.30.0 (x)\0", "");
+    check("one", b"nginx version: openresty/1.21.4.1\0", "openresty 1.21.4.1");
+    // FFmpeg has two marks.
+    check("one", b"FFmpeg version n6.1.1\0FFmpeg version 6.1.1\0", "ffmpeg 6.1.1");
+    check("one", b"FFmpeg version n6.1.1\0FFmpeg version 5.1.9-0+deb12u1\0", "");
+}
+
+#[test]
 fn a_mark_at_the_edge_of_a_window_is_seen() {
     for shift in (0..700).step_by(7) {
         let mut text = vec![b'.'; 64 << 10];
