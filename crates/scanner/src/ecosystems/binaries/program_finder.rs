@@ -160,8 +160,8 @@ impl Search {
                         break;
                     }
                     let version = at + text.len() - own;
-                    let version = version_at(&window.bytes[version..window.bytes.len().min(version + 128)], end);
-                    self.versions.extend(version.filter(|version| version.matches('.').count() + 1 >= numbers));
+                    let text = &window.bytes[version..window.bytes.len().min(version + 128)];
+                    self.versions.extend(version_at(text, numbers, end));
                 }
             }
             Mark::Bare { .. } | Mark::BareOfName if self.prefix.is_empty() => {}
@@ -171,7 +171,7 @@ impl Search {
                         break;
                     }
                     if is_beginning(window.bytes, at)
-                        && let Some(version) = version_at(&window.bytes[at..window.bytes.len().min(at + 64)], "\0")
+                        && let Some(version) = version_at(&window.bytes[at..window.bytes.len().min(at + 64)], 2, "\0")
                     {
                         add_bare(&mut self.versions, version);
                     }
@@ -185,7 +185,7 @@ impl Search {
                         continue;
                     }
                     let text = &window.bytes[at..window.bytes.len().min(at + 64)];
-                    if let Some(version) = version_at(text, "\0") {
+                    if let Some(version) = version_at(text, 2, "\0") {
                         add_bare(&mut self.versions, version);
                     } else if self.built.len() < MOST_VERSIONS {
                         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
@@ -212,9 +212,14 @@ fn is_beginning(bytes: &[u8], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|&byte| !byte.is_ascii_digit() && byte != b'.')
 }
 
-/// Reads a version, which must be followed by `end` where that is not empty: numbers with dots between them, one letter
-/// (`1.1.1w`), and the stage of a pre-release (`-rc.1`, `beta2`).
-fn version_at(bytes: &[u8], end: &str) -> Option<String> {
+/// The stages of pre-releases; a number is behind each.
+const STAGES: &[&str] =
+    &["-rc.", "-beta.", "-alpha.", "-rc", "-beta", "-alpha", "-pre", "-dev", "rc", "RC", "beta", "alpha", "preview"];
+
+/// Reads a version, which must be followed by `end` where that is not empty: so many `numbers` or more with dots between
+/// them, one letter (`1.1.1w`), the stage of a pre-release (`-rc.1`, `beta2`), and the plus of a build from a checkout
+/// (`3.12.1+`). One number is none without a stage.
+fn version_at(bytes: &[u8], numbers: usize, end: &str) -> Option<String> {
     let digits = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut length = digits(0);
     let mut parts = 1;
@@ -232,14 +237,14 @@ fn version_at(bytes: &[u8], end: &str) -> Option<String> {
         length += 1 + more;
         parts += 1;
     }
-    if parts == 1 {
-        return None;
-    }
     let rest = &bytes[length..];
     let (mut behind, mut is_patch_level) = (length, false);
-    let stage = ["-rc.", "-beta.", "-alpha.", "-rc", "-beta", "-alpha", "rc", "beta", "alpha"]
-        .into_iter()
-        .find(|stage| rest.starts_with(stage.as_bytes()) && rest.get(stage.len()).is_some_and(u8::is_ascii_digit));
+    let is_stage =
+        |stage: &&&str| rest.starts_with(stage.as_bytes()) && rest.get(stage.len()).is_some_and(u8::is_ascii_digit);
+    let stage = STAGES.iter().find(is_stage);
+    if parts < numbers || (parts == 1 && stage.is_none()) {
+        return None;
+    }
     if let Some(stage) = stage {
         length += stage.len() + digits(length + stage.len());
     } else if rest.first().is_some_and(u8::is_ascii_lowercase) {
@@ -252,6 +257,7 @@ fn version_at(bytes: &[u8], end: &str) -> Option<String> {
     }
     if !is_patch_level {
         length = length.max(behind);
+        length += usize::from(end == "\0" && bytes[length..].starts_with(b"+\0"));
     }
     let version = std::str::from_utf8(bytes.get(..length)?).ok()?;
     let rest = &bytes[length.max(behind)..];

@@ -31,7 +31,7 @@ impl Program {
 pub(super) enum Mark {
     /// Behind `text`, the last `own` bytes of which belong to it, and in front of `end`. An `end` that begins with `…`
     /// lets a builder's own mark stand in between; an empty one means that the version ends there. It has at least so
-    /// many `numbers`.
+    /// many `numbers`, and two where it is no pre-release.
     After { text: &'static [u8], own: usize, numbers: usize, end: &'static str },
     /// A string of its own that begins with `prefix` and has three numbers; it must be the only such string.
     Bare { prefix: &'static str },
@@ -109,7 +109,13 @@ pub(super) const PROGRAMS: &[Program] = &[
         is_telling: false,
     },
     telling("php", &["php", "php5*", "php7*", "php8*", "php-fpm*", "php-cgi*", "libphp*"], b"X-Powered-By: PHP/", ""),
-    after("postgresql", &["postgres"], b"(PostgreSQL) ", ""),
+    Program {
+        purl_name: "postgresql",
+        names: &["postgres"],
+        // Pre-releases are of one number.
+        mark: Mark::After { text: b"(PostgreSQL) ", own: 0, numbers: 1, end: "" },
+        is_telling: false,
+    },
     after("proftpd", &["proftpd"], b"ProFTPD ", ""),
     Program {
         purl_name: "python",

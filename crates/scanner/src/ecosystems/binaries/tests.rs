@@ -455,6 +455,31 @@ fn well_known_programs_tell_their_version() {
 }
 
 #[test]
+fn pre_releases_are_written_as_the_program_writes_them() {
+    for (name, text, expected) in [
+        ("php", "X-Powered-By: PHP/8.4.0RC3\0", "php 8.4.0RC3"),
+        ("php-fpm", "X-Powered-By: PHP/8.5.0beta1\0", "php 8.5.0beta1"),
+        ("postgres", "postgres (PostgreSQL) 17beta1\0", "postgresql 17beta1"),
+        ("postgres", "postgres (PostgreSQL) 17rc1 (Debian 17~rc1-1)\0", "postgresql 17rc1"),
+        ("postgres", "postgres (PostgreSQL) 9.6beta2\0", "postgresql 9.6beta2"),
+        ("postgres", "postgres (PostgreSQL) 17\0", ""),
+        ("ruby", "ruby 3.4.0preview1 (2024-05-16 master 9d69619623) [x86_64-linux]\0", "ruby 3.4.0preview1"),
+        ("ruby", "ruby 3.3.0rc1 (2023-12-11 master a49643340e) [x86_64-linux]\0", "ruby 3.3.0rc1"),
+        ("python3.13", "3.13.0a5+\0", "python 3.13.0a5+"),
+        ("libpython3.12.so.1.0", "3.12.1+\0", "python 3.12.1+"),
+        ("python3.12", "3.12.1+x\0", ""),
+        ("openssl", "OpenSSL 1.1.1-pre9 (beta) 21 Aug 2018\0", "openssl 1.1.1-pre9"),
+        ("haproxy", " version 3.1-dev2-1234abc, released 2024/06/29\0", "haproxy 3.1-dev2"),
+        // A snapshot has no version.
+        ("ffmpeg", "FFmpeg version N-100000-gabcdef1234\0", ""),
+        // Where more than one number is asked for, a stage is none.
+        ("lua", "Lua 5rc1  Copyright (C)\0", ""),
+    ] {
+        check(name, text.as_bytes(), expected);
+    }
+}
+
+#[test]
 fn programs_that_say_nothing_clear_are_no_package() {
     check("nginx", b"nginx version: nginx/\0", "");
     check("python3.11", b"3.11.7\x003.11.8\0", "");
