@@ -122,8 +122,8 @@ impl Opened {
                     detectors: Some(detectors),
                     is_asked_by_name: self.is_asked_by_name,
                 };
-                let indexed = scanner::index_image(image, &options);
-                indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
+                // Its errors name the image with the layer.
+                scanner::index_image(image, &options).map_err(|error| Failure::Work(error.into()))
             }
             Content::Tree(tree) => {
                 let Tree { files, root, options } = tree.as_mut();

@@ -119,7 +119,12 @@ impl NewFile {
 }
 
 fn new_file(place: &Path, mode: u32) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(mode)).tempfile_in(folder_of(place))
+    let folder = folder_of(place);
+    // The error would name the file that nobody knows.
+    if !folder.is_dir() {
+        return Err(io::Error::new(ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
+    }
+    tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(mode)).tempfile_in(folder)
 }
 
 /// A file in the same folder, with what the former file has of owner and permissions.
@@ -203,5 +208,8 @@ mod tests {
             ("first", vec!["key".to_owned()])
         );
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let missing = folder.path().join("missing");
+        let error = NewFile::write(&missing.join("key"), b"", 0o600).err().map(|error| error.to_string());
+        assert_eq!(error, Some(format!("there is no folder {}", missing.display())));
     }
 }

@@ -144,11 +144,15 @@ pub enum BuildError {
 ///
 /// # Errors
 /// When a folder is unknown (loose files and hidden folders are passed over), a feed cannot be read, nothing in them can
-/// be used, or the file cannot be written.
+/// be used, or the file cannot be written. That its folder is not there is told before anything is read.
 pub fn build(feeds: &Path, out: &Path, options: &BuildOptions) -> Result<BuildSummary, BuildError> {
     let mut collected = Collected::new(options);
     let mut empty = None;
-    for (feed, folder) in present_feeds(feeds, FEEDS)? {
+    let present = present_feeds(feeds, FEEDS)?;
+    if !folder_of(out).is_dir() {
+        return Err(BuildError::Write { path: out.to_owned(), source: no_folder(folder_of(out)) });
+    }
+    for (feed, folder) in present {
         let mut counted = Counted { into: &mut collected, records: 0, first_skipped: None };
         feed.read(&folder, &mut counted).map_err(|source| BuildError::Feed { folder: feed.folder(), source })?;
         if counted.records == 0 {
@@ -307,10 +311,32 @@ fn archives(collected: &Collected, strings: &mut Strings) -> Vec<u8> {
 
 /// Writes a file beside its place and renames it there, so that whoever has the old one open keeps it whole.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder)?;
+    let mut file = temporary_file(folder_of(path))?;
     io::Write::write_all(&mut file, bytes)?;
     put_in_place(file, path)
+}
+
+/// The folder that holds a file.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn no_folder(folder: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()))
+}
+
+/// What temporary files are called.
+pub(crate) const TEMPORARY_PREFIX: &str = ".bulkhead-";
+
+/// A temporary file in a folder. Its errors do not name the file, which nobody knows.
+pub(crate) fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder).map_err(|error| {
+        let said = error.to_string();
+        match error.kind() {
+            io::ErrorKind::NotFound => no_folder(folder),
+            kind => io::Error::new(kind, said.split(" at path ").next().unwrap_or_default()),
+        }
+    })
 }
 
 /// Gives a finished temporary file its name and the permissions of a file that others may read. A device, a pipe, or a link

@@ -22,7 +22,7 @@ use std::time::{Duration, SystemTime};
 pub use self::delta::{WriteDeltaError, WrittenDelta, write_delta};
 
 pub(crate) use self::receive::Receiver;
-use crate::build::{put_in_place, write_file};
+use crate::build::{self, TEMPORARY_PREFIX, folder_of, put_in_place, write_file};
 use crate::database::{Database, OpenDatabaseError};
 use crate::signature::{TrustedKey, is_signed, is_signed_by};
 
@@ -140,7 +140,7 @@ pub fn install(
     trusted_keys: &[TrustedKey],
     built_in: Option<u64>,
 ) -> Result<Installed, InstallError> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(target);
     fs::create_dir_all(folder).map_err(|source| InstallError::Write { path: target.to_owned(), source })?;
     // Whatever is wrong with a delta, the whole file decides.
     if let Ok(current) = Database::open(target)
@@ -216,15 +216,12 @@ fn beside(target: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What temporary files are called.
-const TEMPORARY_PREFIX: &str = ".bulkhead-";
-
 /// A temporary file that was not written to for so long is one of an update that was ended in the middle.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A file beside the one that it may replace; gone when it does not.
 fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
+    let file = build::temporary_file(folder)?;
     remove_abandoned(folder, file.as_file().metadata()?.modified()?);
     Ok(file)
 }
@@ -264,8 +261,7 @@ pub fn export(database: &Path, out: &Path) -> Result<(), InstallError> {
     let opened = Database::open(database).map_err(unusable)?;
     opened.verify().map_err(unusable)?;
     let write = |source| InstallError::Write { path: out.to_owned(), source };
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = temporary_file(folder).map_err(write)?;
+    let file = temporary_file(folder_of(out)).map_err(write)?;
     let compress = || -> io::Result<()> {
         let mut encoder = zstd::stream::write::Encoder::new(file.as_file(), EXPORT_LEVEL)?;
         encoder.include_checksum(true)?;

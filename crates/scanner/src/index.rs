@@ -37,39 +37,18 @@ pub struct IndexOptions<'a> {
     pub is_asked_by_name: bool,
 }
 
-/// The error of indexing an image: a layer cannot be had, so that nothing could be said of the image.
+/// The error of indexing an image: a layer cannot be had, so that nothing could be said of the image. It names both.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
     /// A layer cannot be opened or its blob cannot be read.
-    #[error("cannot open layer {number} of {image}")]
-    OpenLayer {
-        /// Place of the layer, from 1 at the base.
-        number: usize,
-        /// The image's name.
-        image: String,
-        /// The cause.
-        source: oci::OpenLayerError,
-    },
+    #[error(transparent)]
+    OpenLayer(#[from] oci::OpenLayerError),
     /// The layer's archive is damaged or ends early.
-    #[error("cannot read layer {number} of {image}")]
-    ReadLayer {
-        /// Place of the layer, from 1 at the base.
-        number: usize,
-        /// The image's name.
-        image: String,
-        /// The cause.
-        source: ReadEntriesError,
-    },
+    #[error(transparent)]
+    ReadLayer(#[from] ReadEntriesError),
     /// The layer's bytes are not those that its digest promises.
-    #[error("cannot verify layer {number} of {image}")]
-    FinishLayer {
-        /// Place of the layer, from 1 at the base.
-        number: usize,
-        /// The image's name.
-        image: String,
-        /// The cause.
-        source: FinishLayerError,
-    },
+    #[error(transparent)]
+    FinishLayer(#[from] FinishLayerError),
 }
 
 /// What is in a target, and what the detectors found in its files.
@@ -389,14 +368,13 @@ impl Work<'_> {
         read: impl FnOnce(&mut dyn EntryStream) -> Result<T, ReadEntriesError>,
     ) -> Result<T, IndexError> {
         let image = self.image;
-        let cannot_read = |source| read_error(image, number, source);
         if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
-            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            return read(&mut reader).map_err(cannot_read);
+            let mut reader = image.open_unpacked(number)?;
+            return Ok(read(&mut reader)?);
         }
-        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        let read = read(&mut reader).map_err(cannot_read)?;
-        reader.finish().map_err(|source| finish_error(image, number, source))?;
+        let mut reader = image.open_layer(number)?;
+        let read = read(&mut reader)?;
+        reader.finish()?;
         Ok(read)
     }
 
@@ -459,7 +437,7 @@ impl Work<'_> {
         let (ReadLayer { mut index, links, mut detections }, digest) = loop {
             detector.iter_mut().for_each(|detector| detector.begin());
             match read_layer(image, number, detector.as_deref_mut()) {
-                Err(IndexError::FinishLayer { source: FinishLayerError::WrongDigest { .. }, .. })
+                Err(IndexError::FinishLayer(FinishLayerError::WrongDigest { .. }))
                     if image.has_further_place(number) =>
                 {
                     image.go_elsewhere(number);
@@ -468,9 +446,9 @@ impl Work<'_> {
             }
         };
         if !links.is_empty() {
-            let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+            let mut reader = image.open_layer(number)?;
             let look = detector.map(|detector| (detector, &mut detections));
-            read_links(&mut reader, &links, &mut index, look).map_err(|source| read_error(image, number, source))?;
+            read_links(&mut reader, &links, &mut index, look)?;
         }
         detections.end();
         if let Some(cached) = self.cached {
@@ -500,7 +478,7 @@ impl Work<'_> {
             LayerIdentity::Verified(digest) => digest.clone(),
             // Hashing alone is several times cheaper than inflating; a claim that proves false is an error here.
             LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => {
-                image.hash_layer(number).map_err(|source| open_error(image, number, source))?
+                image.hash_layer(number)?
             }
         };
         Ok(Some(IndexedLayer { index, detections, digest, is_whole: true }))
@@ -514,9 +492,9 @@ fn read_unpacked(
     number: usize,
     detector: Option<&mut FileDetector<'_>>,
 ) -> Result<ReadLayer, IndexError> {
-    let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-    let mut read = index_entries(&mut reader, detector).map_err(|source| read_error(image, number, source))?;
-    read.index.gaps.extend(reader.finish().map_err(|source| read_error(image, number, source))?);
+    let mut reader = image.open_unpacked(number)?;
+    let mut read = index_entries(&mut reader, detector)?;
+    read.index.gaps.extend(reader.finish()?);
     Ok(read)
 }
 
@@ -525,33 +503,20 @@ fn read_layer(
     number: usize,
     detector: Option<&mut FileDetector<'_>>,
 ) -> Result<(ReadLayer, Digest), IndexError> {
-    let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-    let cannot_finish = |source| finish_error(image, number, source);
+    let mut reader = image.open_layer(number)?;
     match index_entries(&mut reader, detector) {
-        Ok(read) => Ok((read, reader.finish().map_err(cannot_finish)?)),
+        Ok(read) => Ok((read, reader.finish()?)),
         Err(source) => {
             // What is refused for its size is not read on, unless another place may have less.
             let is_too_large = matches!(source, ReadEntriesError::TooLarge { .. });
             let reads_on = !is_too_large || image.has_further_place(number);
             Err(match reads_on.then(|| reader.finish()) {
                 // That the bytes are others explains whatever could not be read of them.
-                Some(Err(other @ FinishLayerError::WrongDigest { .. })) => cannot_finish(other),
-                _ => read_error(image, number, source),
+                Some(Err(other @ FinishLayerError::WrongDigest { .. })) => other.into(),
+                _ => source.into(),
             })
         }
     }
-}
-
-fn open_error(image: &Image, number: usize, source: oci::OpenLayerError) -> IndexError {
-    IndexError::OpenLayer { number: number + 1, image: image.name.clone(), source }
-}
-
-fn read_error(image: &Image, number: usize, source: ReadEntriesError) -> IndexError {
-    IndexError::ReadLayer { number: number + 1, image: image.name.clone(), source }
-}
-
-fn finish_error(image: &Image, number: usize, source: FinishLayerError) -> IndexError {
-    IndexError::FinishLayer { number: number + 1, image: image.name.clone(), source }
 }
 
 /// What the image's configuration says, with its history spread over its layers.

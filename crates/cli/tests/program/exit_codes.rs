@@ -81,6 +81,9 @@ fn a_target_that_cannot_be_scanned_ends_with_3() {
         program.write(&format!("replaced/{path}"), bytes);
     }
     program.run(&["scan", "replaced"]).ended(3, &["replaced", "sha256:"]);
+    let japanese = program.run(&["scan", "--lang", "ja", "replaced"]);
+    japanese.ended(3, &["replacedのレイヤー", "の内容が名前と一致しません(実際のダイジェスト: sha256:"]);
+    assert!(!japanese.stderr.contains("layer"), "{}", japanese.stderr);
 }
 
 #[test]

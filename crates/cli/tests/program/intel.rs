@@ -245,6 +245,8 @@ fn one_file_carries_the_intelligence_across_an_air_gap() {
     program.run(&["intel", "export", "--out", "carried"]).ended(2, &["intel update"]);
     program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &[]);
     program.run(&["intel", "export", "--out", "carried"]).ended(0, &[]);
+    let nowhere = "cannot write the intelligence database nowhere/carried: there is no folder nowhere\n";
+    program.run(&["intel", "export", "--out", "nowhere/carried"]).ended(3, &[nowhere]);
     let other = Program::new();
     other.write("carried", std::fs::read(program.path("carried")).unwrap());
     other.write("key.pub", program.read("key.pub"));

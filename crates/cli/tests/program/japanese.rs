@@ -173,6 +173,11 @@ fn what_intelligence_and_policies_say_on_standard_error_is_japanese() {
             "intel build --feeds feeds --out a.db",
             "feedsのフィードに脆弱性もアドバイザリーもありません。使用できないものの例: ",
         ),
+        (
+            3,
+            "intel build --feeds feeds --out nosuch/a.db",
+            "データベースnosuch/a.dbに書き込めません: フォルダーnosuchがありません\n",
+        ),
         (2, "intel import nosuch --key key.pub", "鍵key.pubを使用できません: 公開鍵ではありません"),
         (2, "intel export --out a.db", "脆弱性情報がインストールされていません"),
         (2, "intel lookup CVE-1999-0001 --intel nosuch", "ファイルまたはフォルダーがありません"),

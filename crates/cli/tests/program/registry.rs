@@ -79,5 +79,6 @@ fn a_layer_that_a_mirror_has_damaged_comes_from_the_next_place() {
     // Where no place has the true bytes, the scan fails and says of which layer.
     let name = format!("registry:{changed}/shop@{digest}");
     let ran = program.run(&["scan", "--plain-http", "--mirror", &format!("{changed}={torn}"), &name]);
-    ran.ended(3, &["cannot verify layer 2 of", "is not what it claims to be"]);
+    ran.ended(3, &["bulkhead: layer 2 of 2 (sha256:", "is not what it claims to be"]);
+    assert_eq!(ran.stderr.matches("layer 2").count(), 1, "{}", ran.stderr);
 }

@@ -55,6 +55,7 @@ const SPEAKERS: &[&str] = &[
     "oci/src/registry/http.rs",
     "oci/src/registry/trust.rs",
     "oci/src/source.rs",
+    "oci/src/unpacked.rs",
 ];
 
 /// What a sentence stands behind in a source.
@@ -183,6 +184,14 @@ const FURTHER: &[&str] = &[
     "the file is no intelligence database; make one with `bulkhead intel build`",
     "not compliant: policy a: secret, malware",
     "DOCKER_HOST is `ssh://a`; write unix:///PATH or tcp://HOST:PORT",
+    "there is no folder a",
+    "the layer is not kept with the image (foreign layer)",
+    "the layer is unpacked, and its stored bytes are not kept",
+    "the layer changed while it was read",
+    "the stored bytes could not be read before",
+    "the thread that reads ahead has panicked",
+    "a part of the layer could not be had",
+    "the engine removed the layer while it was read",
     "No such file or directory (os error 2)",
     "Read-only file system (os error 30)",
     "failed to lookup address information: Name or service not known",
@@ -274,4 +283,31 @@ fn english_and_what_nobody_translated_stay_what_they_are() {
     assert_eq!(message_in(Language::Japanese, "something else went wrong"), None);
     let said = message_in(Language::Japanese, "cannot write to a/b.json: Permission denied (os error 13)");
     assert_eq!(said.as_deref(), Some("a/b.jsonに書き込めません: アクセス権がありません(os error 13)"));
+}
+
+#[test]
+fn a_layer_is_named_in_japanese() {
+    for (english, expected) in [
+        ("cannot read LAYER", "LAYERを読み取れません"),
+        ("cannot read LAYER to its end", "LAYERを最後まで読み取れません"),
+        ("cannot inflate LAYER", "LAYERを展開できません"),
+        ("LAYER changed while it was read", "LAYERが読み取り中に変更されました"),
+        ("cannot read LAYER at byte 512 of its uncompressed content", "LAYERの展開後の512バイト目を読み取れません"),
+        (
+            "LAYER is damaged at byte 512 of its uncompressed content: it ends inside of a header",
+            "LAYERの展開後の512バイト目が破損しています: ヘッダーの途中で終わっています",
+        ),
+        (
+            "LAYER is not what it claims to be: its bytes have the digest sha256:cd",
+            "LAYERの内容が名前と一致しません(実際のダイジェスト: sha256:cd)",
+        ),
+    ] {
+        for (layer, japanese) in [
+            ("layer 2 of 3 (sha256:ab) of a:1", "a:1のレイヤー2/3 (sha256:ab)"),
+            ("layer 2 of 3 of a.tar", "a.tarのレイヤー2/3"),
+        ] {
+            let said = message_in(Language::Japanese, &english.replace("LAYER", layer));
+            assert_eq!(said, Some(expected.replace("LAYER", japanese)), "{english}");
+        }
+    }
 }

@@ -63,6 +63,21 @@ fn a_folder_that_no_feed_reads_is_an_error_that_names_those_known() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named_and_no_temporary_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (feeds, missing) = (folder.path().join("feeds"), folder.path().join("missing"));
+    fs::create_dir_all(feeds.join(FEEDS[0].folder())).unwrap();
+    let expected = format!("there is no folder {}", missing.display());
+    let out = missing.join("a.db");
+    let error = build(&feeds, &out, &BuildOptions::default()).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot write the database {}", out.display()));
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), expected);
+    assert_eq!(write_file(&out, b"x").unwrap_err().to_string(), expected);
+    fs::write(&missing, "").unwrap();
+    assert_eq!(write_file(&out, b"x").unwrap_err().to_string(), "Not a directory (os error 20)");
+}
+
+#[test]
 fn what_is_no_regular_file_is_not_replaced_by_a_database() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("socket");
