@@ -69,6 +69,9 @@ pub enum ReadBillError {
         /// The format it has.
         format: &'static str,
     },
+    /// It is a report of Trivy.
+    #[error("it is Trivy's own JSON report, which is not read; ask Trivy for `--format cyclonedx`, and scan that")]
+    ReportOfTrivy,
     /// It is compressed.
     #[error("it is compressed; decompress it first (`gzip -d`, `zstd -d`)")]
     Compressed,
@@ -99,9 +102,18 @@ struct Header {
     artifacts: Option<serde::de::IgnoredAny>,
     #[serde(rename = "@context")]
     context: Option<serde::de::IgnoredAny>,
+    /// The document within a statement, or within what GitHub's dependency graph answers.
+    #[serde(alias = "sbom")]
     predicate: Option<Box<Header>>,
     payload: Option<String>,
     dsse_envelope: Option<Envelope>,
+    /// What a report of Trivy begins with.
+    #[serde(rename = "SchemaVersion")]
+    trivy_schema: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "ArtifactName")]
+    trivy_artifact: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "Results")]
+    trivy_results: Option<serde::de::IgnoredAny>,
 }
 
 /// A signed envelope (DSSE); its signatures are for others to verify.
@@ -110,14 +122,16 @@ struct Envelope {
     payload: String,
 }
 
-/// A document inside of an in-toto statement, as builders attach it to images.
+/// A document inside of an in-toto statement, as builders attach it to images, or inside of the answer of GitHub's API
+/// (`GET /repos/…/dependency-graph/sbom`).
 #[derive(Deserialize)]
 struct Statement<T> {
+    #[serde(alias = "sbom")]
     predicate: T,
 }
 
-/// Reads a bill of materials: CycloneDX (1.2 and later) or SPDX (2.2 and later) as JSON, bare or attested (in-toto), or
-/// a saved report.
+/// Reads a bill of materials: CycloneDX (1.2 and later) or SPDX (2.2 and later) as JSON, bare, attested (in-toto) or as
+/// GitHub's API answers it (`sbom`), or a saved report.
 ///
 /// # Errors
 /// When the bytes are none of these; what is listed and cannot be used is a gap.
@@ -170,6 +184,8 @@ fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
             Err(ReadBillError::Unsupported { format: "in the own format of Syft" })
         }
         Header { schema: Some(_), .. } => read_report(bytes),
+        Header { trivy_schema: Some(_), trivy_artifact: Some(_), .. }
+        | Header { trivy_schema: Some(_), trivy_results: Some(_), .. } => Err(ReadBillError::ReportOfTrivy),
         Header { context: Some(_), .. } => Err(ReadBillError::Unsupported { format: "SPDX 3 (JSON-LD)" }),
         Header { .. } => Err(ReadBillError::UnknownFormat),
     }

@@ -146,6 +146,11 @@ pub fn read_report(bytes: &[u8]) -> Result<ScanReport, ReadReportError> {
                 what: "Syft's own JSON, which is not read (ask Syft for CycloneDX or SPDX JSON and scan that)",
             });
         }
+        wire::Header { schema: None, trivy_schema: Some(_), trivy_artifact: Some(_), .. } => {
+            return Err(ReadReportError::OtherDocument {
+                what: "Trivy's own JSON, which is not read (ask Trivy for --format cyclonedx and scan that)",
+            });
+        }
         wire::Header { schema: Some(_), .. } => {
             return Err(ReadReportError::OtherDocument { what: "JSON whose `schema` is no name" });
         }
@@ -168,6 +173,17 @@ mod tests {
         "detectors":[],"findings":[],"executables":[{"path":"bin/b","package":"pkg:npm/b@2","setuid":false,"setgid":false,
             "sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}],
         "removed":[],"gaps":[],"verdict":{"decision":"not_judged","policies":[]}}"#;
+
+    #[test]
+    fn a_report_of_trivy_is_told_as_one() {
+        let error = read_report(br#"{"SchemaVersion":2,"ArtifactName":"alpine:3.19","Results":[]}"#).unwrap_err();
+        let expected = "it is Trivy's own JSON, which is not read (ask Trivy for --format cyclonedx and scan that), and \
+                        no Bulkhead report";
+        assert_eq!(error.to_string(), expected);
+        assert!(
+            crate::message_in(crate::Language::Japanese, expected).is_some_and(|said| said.starts_with("Trivy独自"))
+        );
+    }
 
     #[test]
     fn packages_are_found_by_their_purls_however_these_are_escaped() {

@@ -49,6 +49,13 @@ fn what_is_no_bill_is_said_to_be_none() {
             "it is in the own format of Syft, which is not read; save it as CycloneDX JSON or SPDX 2.3 JSON",
         ),
         (r#"{"artifacts": [], "schema": {"version": "16"}}"#, "it is in the own format of Syft"),
+        (
+            r#"{"SchemaVersion": 2, "CreatedAt": "2024-05-01T00:00:00Z", "ArtifactName": "alpine:3.19", "Results": []}"#,
+            "it is Trivy's own JSON report, which is not read; ask Trivy for `--format cyclonedx`, and scan that",
+        ),
+        (r#"{"SchemaVersion": 2, "Results": []}"#, "it is Trivy's own JSON report"),
+        (r#"{"SchemaVersion": 2}"#, "it is no bill of materials that is read"),
+        (r#"{"sbom": {}}"#, "it is no bill of materials that is read"),
         (r#"{"schema": {"version": "16"}}"#, "it is no bill of materials that is read"),
         ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
         ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
@@ -61,6 +68,21 @@ fn what_is_no_bill_is_said_to_be_none() {
         let error = read_bill(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(message), "{text}: {error}");
     }
+}
+
+#[test]
+fn the_document_in_an_answer_of_github_is_read() {
+    let text = r#"{"sbom":{"SPDXID":"SPDXRef-DOCUMENT","spdxVersion":"SPDX-2.3","name":"com.github.octo/shop",
+        "creationInfo":{"created":"2024-05-01T00:00:00Z","creators":["Tool: GitHub.com-Dependency-Graph"]},
+        "packages":[{"SPDXID":"SPDXRef-npm-left-pad-1.3.0-75c946","name":"left-pad","versionInfo":"1.3.0",
+            "downloadLocation":"NOASSERTION","filesAnalyzed":false,"externalRefs":[{"referenceCategory":"PACKAGE-MANAGER",
+            "referenceType":"purl","referenceLocator":"pkg:npm/left-pad@1.3.0"}]}],
+        "relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-npm-left-pad-1.3.0-75c946",
+            "relationshipType":"DESCRIBES"}]}}"#;
+    let inside = text.strip_prefix(r#"{"sbom":"#).and_then(|text| text.strip_suffix('}')).unwrap();
+    let bill = read_bill(text.as_bytes()).unwrap();
+    assert_eq!(bill, read_bill(inside.as_bytes()).unwrap());
+    assert_eq!(bill.inventory.packages[0].purl.to_string(), "pkg:npm/left-pad@1.3.0");
 }
 
 #[test]

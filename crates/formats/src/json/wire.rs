@@ -38,6 +38,11 @@ pub(super) struct Header {
     pub(super) spdx_version: Option<IgnoredAny>,
     /// The packages in Syft's own format, whose `schema` is an object.
     pub(super) artifacts: Option<IgnoredAny>,
+    /// What reports of Trivy have.
+    #[serde(rename = "SchemaVersion")]
+    pub(super) trivy_schema: Option<IgnoredAny>,
+    #[serde(rename = "ArtifactName")]
+    pub(super) trivy_artifact: Option<IgnoredAny>,
 }
 
 type Text<'a> = Cow<'a, str>;
