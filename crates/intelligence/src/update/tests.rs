@@ -20,7 +20,7 @@ impl House {
     fn database(&self, name: &str, day: u8) -> PathBuf {
         let text = format!("advisory debian CVE-2024-0001 modified=2024-05-{day:02}T00:00:00Z\n debian:12 src a < 2");
         let path = self.path(name);
-        write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
+        write_file(&path, &build::build_records(records(&text)).0).unwrap();
         sign(&path, &self.key).unwrap();
         path
     }
@@ -66,7 +66,7 @@ fn an_older_unsigned_or_foreign_database_is_refused_and_the_old_one_stays() {
     assert!(house.install_by(&house.database("b", 6), &[other]).unwrap_err().starts_with("no trusted key"));
     assert!(house.install_by(&house.database("b", 6), &[]).is_err());
     let unsigned = house.path("unsigned");
-    fs::write(&unsigned, crate::build::build_records(records("fact nvd CVE-2024-0001 modified=2025-01-01")).0).unwrap();
+    fs::write(&unsigned, build::build_records(records("fact nvd CVE-2024-0001 modified=2025-01-01")).0).unwrap();
     assert!(house.install(&unsigned).unwrap_err().contains("is not signed"));
     assert!(house.install(&house.path("missing")).is_err());
     assert_eq!(fs::read(house.path("in place")).unwrap(), before);
@@ -226,7 +226,7 @@ fn a_delta_in_trouble_gives_way_to_the_whole_file() {
     // Another database of the same sequence number is a wrong base.
     fs::write(&delta, &good).unwrap();
     let text = "advisory debian CVE-2023-9999 modified=2024-05-05T00:00:00Z\n debian:12 src b < 3";
-    fs::write(house.path("in place"), crate::build::build_records(records(text)).0).unwrap();
+    fs::write(house.path("in place"), build::build_records(records(text)).0).unwrap();
     let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).unwrap();
     assert!(!installed.by_delta);
     assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
@@ -256,7 +256,7 @@ fn a_delta_works_at_every_size_and_shift() {
             .map(|n| format!("advisory debian CVE-2024-{n:05} title=Flaw_{n} modified=2024-05-{:02}T00:00:00Z\n debian:12 src a{} < {n}\n", 1 + first % 9, n % 700))
             .collect()
     };
-    let build = |text: &str| Database::from_vec(crate::build::build_records(records(text)).0).unwrap();
+    let build = |text: &str| Database::from_vec(build::build_records(records(text)).0).unwrap();
     let small = build("fact nvd CVE-2024-0002");
     let (old, new) = (build(&text(3000, 1)), build(&text(3050, 2)));
     for (from, to) in [(&old, &new), (&new, &old), (&small, &old), (&old, &small)] {

@@ -109,7 +109,6 @@ fn describes_a_distribution(name: &[u8]) -> bool {
 mod tests {
     use expect_test::{Expect, expect};
 
-    use super::*;
     use crate::ecosystem_check;
     use crate::ecosystems::python::Python;
     use crate::zip::writer::zip;
