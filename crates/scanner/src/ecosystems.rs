@@ -12,6 +12,7 @@ mod dart;
 mod dotnet;
 pub(crate) mod dpkg;
 mod elixir;
+mod format_version;
 mod go;
 mod haskell;
 mod java;

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::{is_in_dependency_folder, plain_name};
@@ -59,7 +60,9 @@ impl Ecosystem for Julia {
         }
         let is_second = text.lines().any(|line| line.trim_start().starts_with("manifest_format"));
         let entries = if is_second {
-            toml::parse::<Second>("Manifest.toml", &text)?.deps
+            let second: Second = toml::parse("Manifest.toml", &text)?;
+            second.manifest_format.tell_unless_known("manifest_format", 2, found);
+            second.deps
         } else {
             toml::parse::<First>("Manifest.toml", &text)?.0
         };
@@ -112,6 +115,8 @@ struct First(BTreeMap<String, Entries>);
 /// Format 2: the packages stand in `deps`.
 #[derive(Deserialize)]
 struct Second {
+    #[serde(default)]
+    manifest_format: FormatVersion,
     #[serde(default)]
     deps: BTreeMap<String, Entries>,
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::borrowed_json::{Items, Text};
+use super::format_version::FormatVersion;
 use super::locked_packages::{LockedPackages, is_word};
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
@@ -139,6 +140,8 @@ fn read_workspace(table: &Value, patches: &BTreeMap<String, &str>) -> Workspace 
 
 #[derive(Deserialize)]
 struct CargoLock<'a> {
+    #[serde(default)]
+    version: FormatVersion,
     #[serde(borrow, default)]
     package: Vec<Locked<'a>>,
     /// Version 1 could keep the only member apart.
@@ -169,6 +172,7 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             "it names no package, not even the one whose lock file it is",
         ));
     }
+    lock.version.tell_unless_known("version", 4, found);
     let mut locked = LockedPackages::new(Registry::Cargo);
     let mut places: HashMap<&str, Vec<(&str, Option<usize>)>> = HashMap::with_capacity(lock.package.len());
     let packages: Vec<&Locked<'_>> = lock.package.iter().chain(&lock.root).collect();

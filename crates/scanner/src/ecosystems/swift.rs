@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::object;
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::{program_text, unread_list};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::{is_in_dependency_folder, is_in_folder_of};
@@ -54,6 +55,7 @@ impl Ecosystem for Swift {
         }
         let resolved: Resolved =
             object(file.bytes()?).map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
+        resolved.version.tell_unless_known("version", 3, found);
         let pins = resolved.pins.or(resolved.object.map(|object| object.pins));
         let pins = pins.ok_or_else(|| ReadFileError::malformed("Package.resolved", "it has no list of pins"))?;
         for pin in pins {
@@ -81,6 +83,8 @@ impl Ecosystem for Swift {
 
 #[derive(Deserialize)]
 struct Resolved {
+    #[serde(default)]
+    version: FormatVersion,
     /// Version 1.
     #[serde(default)]
     object: Option<Pins>,

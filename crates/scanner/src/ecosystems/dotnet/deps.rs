@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystems::borrowed_json::check_keys;
+use crate::ecosystems::format_version::FormatVersion;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -157,6 +158,8 @@ fn add_runtime(name: &str, version: &str, target: Option<&str>, found: &mut Foun
 
 #[derive(Deserialize)]
 struct Lock<'a> {
+    #[serde(default)]
+    version: FormatVersion,
     #[serde(borrow, default)]
     dependencies: BTreeMap<Cow<'a, str>, BTreeMap<Cow<'a, str>, Locked<'a>>>,
 }
@@ -177,6 +180,7 @@ pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileE
     if lock.dependencies.is_empty() {
         check_keys(bytes, &["dependencies"], "packages.lock.json")?;
     }
+    lock.version.tell_unless_known("version", 3, found);
     let mut places: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for packages in lock.dependencies.values() {
         for (name, locked) in packages {

@@ -12,12 +12,15 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use super::package_lock::LOOK_UP_BYTES;
 use super::{NPM, split_name, tell_unversioned};
 use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object, object_entries};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
 struct BunLock<'a> {
+    #[serde(default, rename = "lockfileVersion")]
+    version: FormatVersion,
     #[serde(borrow, default)]
     workspaces: Entries<'a, Needs<'a>>,
     #[serde(borrow, default, deserialize_with = "object_entries")]
@@ -57,6 +60,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     if lock.packages.0.is_empty() {
         check_keys(&json, &["lockfileVersion", "packages", "workspaces"], "bun.lock")?;
     }
+    lock.version.tell_unless_known("lockfileVersion", 1, found);
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(lock.packages.0.len());
     let mut unversioned = 0;

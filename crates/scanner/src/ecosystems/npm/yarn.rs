@@ -9,6 +9,7 @@ use model::LockTool;
 
 use super::{NPM, split_name};
 use crate::damage::UnreadLines;
+use crate::ecosystems::format_version::tell_unless_known;
 use crate::ecosystems::locked_packages::{LockedPackages, is_word};
 use crate::found::{Found, Mark};
 use crate::wanted_file::ReadFileError;
@@ -25,6 +26,9 @@ struct Block<'a> {
     dependencies: Vec<(&'a str, &'a str)>,
 }
 
+/// The newest version of berry's format: yarn 4 writes 8, and what becomes yarn 5 has 9.
+const NEWEST_BERRY: u64 = 9;
+
 /// Reads a lock file of either kind.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut unread = UnreadLines::default();
@@ -33,6 +37,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     if !has_any && text.lines().any(|line| !line.is_empty() && !line.starts_with('#')) {
         return Err(ReadFileError::malformed("yarn.lock", "it has no entries"));
     }
+    tell_unless_known(berry_version(text), "__metadata version", NEWEST_BERRY, found);
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut place_of_block = Vec::with_capacity(blocks.len());
@@ -73,6 +78,13 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         found.mark = Some(Mark::Lock(LockTool::YarnBerry));
     }
     Ok(())
+}
+
+/// The version of its format that berry states; empty for classic.
+fn berry_version(text: &str) -> &str {
+    let behind = text.lines().skip_while(|line| !line.starts_with("__metadata:")).skip(1);
+    let mut fields = behind.take_while(|line| line.starts_with(' ')).filter_map(|line| field(line.trim_start()));
+    fields.find(|(key, _)| *key == "version").map_or("", |(_, version)| version)
 }
 
 /// Whether nobody can tell of which package a block is, or in which version. What is no package of a registry has no identity;

@@ -1,4 +1,4 @@
-//! `pdm.lock`, lock_version 3 and 4 (pdm-project.org, lock file).
+//! `pdm.lock`, lock_version 2 to 4 (pdm-project.org, lock file).
 
 use std::collections::HashMap;
 
@@ -6,15 +6,24 @@ use serde::Deserialize;
 
 use super::requirement::Requirement;
 use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Items, Text};
+use crate::ecosystems::borrowed_json::{Items, Object, Text};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
 struct PdmLock<'a> {
+    #[serde(default)]
+    metadata: Object<Metadata>,
     #[serde(borrow, default)]
     package: Vec<Package<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    lock_version: FormatVersion,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +44,9 @@ struct Package<'a> {
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PdmLock<'_> = parse_toml("pdm.lock", text)?;
+    if let Some(metadata) = &lock.metadata.0 {
+        metadata.lock_version.tell_unless_known("lock_version", 4, found);
+    }
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut place_of_package = Vec::with_capacity(lock.package.len());

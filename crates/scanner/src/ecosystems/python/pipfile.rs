@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::place::{self, Place};
 use super::requirement::pinned_version;
 use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Entries, Text, check_keys, object, object_entries};
+use crate::ecosystems::borrowed_json::{Entries, Object, Text, check_keys, object, object_entries};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::{LockedPackages, Unusable, is_word};
 use crate::found::Found;
 use crate::manifest::ProjectManifest;
@@ -23,10 +23,16 @@ struct PipfileLock<'a> {
     #[serde(borrow, default, deserialize_with = "object_entries")]
     develop: Entries<'a, Locked<'a>>,
     #[serde(rename = "_meta", default)]
-    _meta: IgnoredAny,
+    meta: Object<Meta>,
     /// What `pipenv install --categories` keeps beside the two.
     #[serde(borrow, flatten)]
     categories: BTreeMap<String, Entries<'a, Locked<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(default, rename = "pipfile-spec")]
+    spec: FormatVersion,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +84,9 @@ const NO_CATEGORIES: &[&str] = &["pipenv", "requires", "scripts", "source"];
 pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PipfileLock<'_> =
         object(text.as_bytes()).map_err(|error| ReadFileError::malformed("Pipfile.lock", error))?;
+    if let Some(meta) = &lock.meta.0 {
+        meta.spec.tell_unless_known("pipfile-spec", 6, found);
+    }
     let mut locked = LockedPackages::new(PYPI);
     let mut unusable = Unusable::default();
     let mut from_git = 0;

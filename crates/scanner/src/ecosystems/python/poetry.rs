@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{PYPI, normal_name, parse_toml};
 use crate::ecosystems::borrowed_json::{Entries, Items, Object, Present, Text};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -17,15 +18,15 @@ use crate::wanted_file::ReadFileError;
 struct PoetryLock<'a> {
     #[serde(borrow, default)]
     package: Option<Vec<Package<'a>>>,
-    #[serde(borrow, default)]
-    metadata: Object<Metadata<'a>>,
+    #[serde(default)]
+    metadata: Object<Metadata>,
 }
 
 #[derive(Deserialize)]
-struct Metadata<'a> {
+struct Metadata {
     /// Not before Poetry 1.0.
-    #[serde(borrow, default, rename = "lock-version")]
-    lock_version: Text<'a>,
+    #[serde(default, rename = "lock-version")]
+    lock_version: FormatVersion,
 }
 
 #[derive(Deserialize)]
@@ -60,9 +61,8 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             _ => Err(ReadFileError::malformed("poetry.lock", "it has no list of packages")),
         };
     };
-    let version = lock.metadata.0.as_ref().map_or("", |metadata| &*metadata.lock_version);
-    if !matches!(version.split('.').next(), Some("" | "1" | "2")) {
-        found.gap("", format!("it is of lock-version {version}, which is not known; a part of it may not be read"));
+    if let Some(metadata) = &lock.metadata.0 {
+        metadata.lock_version.tell_unless_known("lock-version", 2, found);
     }
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::uv::FORKS_OF_A_PACKAGE;
 use super::{PYPI, normal_name, parse_toml};
 use crate::ecosystems::borrowed_json::{Items, Present, Text};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -14,6 +15,8 @@ use model::counted;
 
 #[derive(Deserialize)]
 struct Pylock<'a> {
+    #[serde(default, rename = "lock-version")]
+    lock_version: FormatVersion,
     #[serde(borrow, default)]
     packages: Option<Vec<Package<'a>>>,
 }
@@ -50,6 +53,7 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
             _ => Err(ReadFileError::malformed("pylock.toml", "it has no list of packages")),
         };
     };
+    lock.lock_version.tell_unless_known("lock-version", 1, found);
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     let mut place_of_package = Vec::with_capacity(packages.len());

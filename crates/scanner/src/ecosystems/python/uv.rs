@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{PYPI, normal_name, parse_toml};
 use crate::damage;
 use crate::ecosystems::borrowed_json::{Entries, Items, Present, Text};
+use crate::ecosystems::format_version::FormatVersion;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -17,6 +18,8 @@ pub(super) const FORKS_OF_A_PACKAGE: usize = 16;
 
 #[derive(Deserialize)]
 struct UvLock<'a> {
+    #[serde(default)]
+    version: FormatVersion,
     #[serde(borrow, default)]
     manifest: Manifest<'a>,
     #[serde(borrow, default)]
@@ -93,6 +96,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             _ => Err(ReadFileError::malformed("uv.lock", "it has no list of packages")),
         };
     };
+    lock.version.tell_unless_known("version", 1, found);
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     let mut place_of_package = Vec::with_capacity(packages.len());
