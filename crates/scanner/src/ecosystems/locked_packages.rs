@@ -6,13 +6,13 @@ use model::{Ecosystem, counted};
 
 use crate::found::{Evidence, Found, FoundPackage};
 
-/// The packages that a lock file names. Each pair of name and version is kept once; a package that several places of
+/// The packages that a lock file names. Each name and version of an ecosystem is kept once; a package that several places of
 /// the file name serves development only when every one of them says so, and is direct when one of them says so.
 pub(super) struct LockedPackages {
     ecosystem: Ecosystem,
     evidence: Evidence,
     packages: Vec<FoundPackage>,
-    places: HashMap<(String, String), usize>,
+    places: HashMap<(Ecosystem, String, String), usize>,
     /// How many more there would have been than one file may name.
     refused: usize,
     /// How many lack a name or a version, and what the first of them is called.
@@ -45,6 +45,17 @@ impl LockedPackages {
 
     /// The place of the package, which is added when it is not there; `None` when name or version cannot be one.
     pub(super) fn add(&mut self, name: &str, version: &str, development: bool) -> Option<usize> {
+        self.add_of(self.ecosystem, name, version, development)
+    }
+
+    /// The same for a package of another ecosystem than the others.
+    pub(super) fn add_of(
+        &mut self,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: &str,
+        development: bool,
+    ) -> Option<usize> {
         if !is_word(name) || !is_word(version) {
             return None;
         }
@@ -52,8 +63,8 @@ impl LockedPackages {
             self.refused += 1;
             return None;
         }
-        let place = *self.places.entry((name.to_owned(), version.to_owned())).or_insert_with(|| {
-            let mut package = FoundPackage::new(self.ecosystem, self.evidence, name, version);
+        let place = *self.places.entry((ecosystem, name.to_owned(), version.to_owned())).or_insert_with(|| {
+            let mut package = FoundPackage::new(ecosystem, self.evidence, name, version);
             package.development = true;
             self.packages.push(package);
             self.packages.len() - 1

@@ -11,6 +11,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use model::Ecosystem;
+
 use super::machine_yaml::{Value, documents};
 use super::{NPM, split_name, tell_unversioned};
 use crate::ecosystems::locked_packages::{LockedPackages, Unusable};
@@ -60,7 +62,7 @@ fn read_document(document: &Value<'_>, found: &mut Found) -> Result<(), ReadFile
     let mut left_out: HashSet<&str> = HashSet::new();
     for (key, package) in packages.iter().chain(snapshots) {
         if let Some((name, version)) = identity(key, package)
-            && let Some(place) = locked.add(name, version, false)
+            && let Some(place) = locked.add_of(ecosystem(key), name, version, false)
         {
             places.insert(key, place);
         } else if let Some(&place) = places.get(without_peers(key)) {
@@ -126,6 +128,15 @@ fn is_own_code(key: &str) -> bool {
     is_local(key) || split_name(key).is_some_and(|(_, reference)| is_local(reference))
 }
 
+/// What stands before the version of Node.js, Deno or Bun itself, which the project runs on (pnpm.io, `devEngines.runtime`).
+const RUNTIME: &str = "runtime:";
+
+/// The ecosystem of the package of this key: a runtime is a program, and no package of npm even where one has its name.
+fn ecosystem(key: &str) -> Ecosystem {
+    let reference = split_name(key).map_or("", |(_, reference)| reference);
+    if reference.starts_with(RUNTIME) { Ecosystem::Generic } else { NPM }
+}
+
 /// The name and the version of a package by its key, or by its fields where it does not come from a registry.
 fn identity<'v>(key: &'v str, package: &'v Value<'_>) -> Option<(&'v str, &'v str)> {
     let (name, version) = (package.text("name"), package.text("version"));
@@ -138,7 +149,7 @@ fn identity<'v>(key: &'v str, package: &'v Value<'_>) -> Option<(&'v str, &'v st
         && !name.ends_with('/')
         && (!name.contains('/') || name.starts_with('@') && name.matches('/').count() == 1)
     {
-        let version = if version.is_empty() { rest } else { version };
+        let version = if version.is_empty() { rest.strip_prefix(RUNTIME).unwrap_or(rest) } else { version };
         return is_version(version).then_some((name, version));
     }
     // Version 5, perhaps with the host of another registry in front.
@@ -275,6 +286,19 @@ mod tests {
             let found = read(&Npm, "pnpm-lock.yaml", yaml.as_bytes());
             assert!(found.gaps[0].reason.contains(&format!("lockfileVersion {version}")), "{:?}", found.gaps);
             assert_eq!(listing(&found), "npm a 1.0.0");
+        }
+    }
+
+    #[test]
+    fn a_runtime_is_the_program_and_not_the_package_of_that_name() {
+        let runtime = "  node@runtime:22.11.0:\n    hasBin: true\n    resolution:\n      type: variations\n      variants:\n        - resolution:\n            archive: tarball\n            bin: bin/node\n            integrity: sha256-x\n            type: binary\n            url: https://nodejs.org/download/release/v22.11.0/node-v22.11.0-linux-x64.tar.gz\n          targets:\n            - cpu: x64\n              os: linux\n";
+        for stated in ["    version: 22.11.0\n", ""] {
+            check(
+                &format!(
+                    "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\n    devDependencies:\n      node:\n        specifier: runtime:^22.0.0\n        version: runtime:22.11.0\n\npackages:\n\n  a@1.0.0:\n    resolution: {{integrity: sha512-x}}\n\n  node@22.11.0:\n    resolution: {{integrity: sha512-y}}\n\n{runtime}{stated}\nsnapshots:\n\n  a@1.0.0:\n    dependencies:\n      node: 22.11.0\n\n  node@22.11.0: {{}}\n\n  node@runtime:22.11.0: {{}}\n"
+                ),
+                &["npm a 1.0.0 direct -> node", "npm node 22.11.0 indirect", "generic node 22.11.0 direct dev"],
+            );
         }
     }
 
