@@ -77,6 +77,12 @@ pub(crate) enum NameKind {
     Binary,
 }
 
+/// Whether the binary packages that are named in a namespace are those of its source packages, each with what is said of
+/// its source: what knows its source is found by that, and not by its own name again.
+pub(crate) fn binaries_are_beside_sources(namespace: &str) -> bool {
+    namespace.starts_with("debian:") || namespace.starts_with("ubuntu:")
+}
+
 /// A run of affected versions: from `introduced` (inclusive; `None` = the very first) up to the end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct VersionRange {

@@ -24,6 +24,7 @@ pub(crate) use self::evaluate::{applies, fixed};
 use self::finding::FindingWriter;
 use self::namespace::{SystemNamespaces, is_about, of_distribution};
 pub(crate) use self::severity::Scores;
+use crate::advisory::binaries_are_beside_sources;
 use crate::database::Database;
 use crate::database::packages::{Entry, PackageRecord, Standing, find};
 use crate::database::sha1_bytes;
@@ -198,7 +199,9 @@ impl<'a, 'o> Matcher<'a, 'o> {
         self.gathered.hits.clear();
         let architecture = package.architecture.as_deref();
         for namespace in system.namespaces.iter().filter(|namespace| is_about(namespace.name, architecture)) {
-            for (is_source, (name, version)) in [(true, source), (false, own)] {
+            let is_found_by_source = package.source.is_some() && binaries_are_beside_sources(namespace.name);
+            let names = [(true, source), (false, own)];
+            for (is_source, (name, version)) in names.into_iter().take(if is_found_by_source { 1 } else { 2 }) {
                 let version = comparable_system_version(namespace.name, version);
                 let question = Question { namespace, is_source, name, version };
                 self.gathered.gather(self.storage, package, &question)?;

@@ -19,6 +19,7 @@
 //! | `affected[].versions[]` | those outside of the ranges; none beside ranges of distributions |
 //! | `affected[]` without ranges and versions | skipped: evaluated by the schema, no version is affected |
 //! | `ecosystem_specific.binaries` of SUSE | one `Affected` for each binary package |
+//! | `ecosystem_specific.binaries` of Ubuntu and Debian | one `Affected` each beside that of the source (`osv/binaries.rs`) |
 //! | `…module_el8…` in versions | `module` (`osv/modules.rs`) |
 //!
 //! Tested on real records of AlmaLinux, Go, Maven, npm, NuGet, Packagist, PyPI, RubyGems and crates.io; those of other
@@ -42,6 +43,7 @@ use super::places::{Place, package_name};
 use crate::advisory::{Advisory, Affected, NameKind, RangeEnd, Record, VersionRange};
 use crate::feed::{Feed, ReadFeedError, Sink};
 
+mod binaries;
 mod ecosystems;
 mod modules;
 mod publishers;
@@ -205,13 +207,11 @@ fn advisory(record: &OsvRecord<'_>, skipped: &mut Reasons) -> Advisory {
 /// would hold for the repaired package as well. Says whether there was such an entry.
 fn drop_open_beside_repairs(affected: &mut Vec<Affected>) -> bool {
     let is_open = |entry: &Affected| entry.ranges.iter().all(|range| range.end == RangeEnd::Open);
-    let repaired: BTreeSet<(String, String)> = affected
-        .iter()
-        .filter(|entry| !is_open(entry))
-        .map(|entry| (entry.namespace.clone(), entry.package.clone()))
-        .collect();
+    let key = |entry: &Affected| (entry.namespace.clone(), entry.name_kind, entry.package.clone());
+    let repaired: BTreeSet<(String, NameKind, String)> =
+        affected.iter().filter(|entry| !is_open(entry)).map(key).collect();
     let before = affected.len();
-    affected.retain(|entry| !is_open(entry) || !repaired.contains(&(entry.namespace.clone(), entry.package.clone())));
+    affected.retain(|entry| !is_open(entry) || !repaired.contains(&key(entry)));
     affected.len() < before
 }
 
@@ -311,7 +311,7 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
     let is_suse = entry.package.ecosystem.starts_with("SUSE") || entry.package.ecosystem.starts_with("openSUSE");
     let before = into.len();
     if is_suse {
-        add_suse_binaries(entry, &affected, into);
+        binaries::add_instead(entry, &affected, into);
     }
     if into.len() == before {
         if entry.package.ecosystem.starts_with("Rocky Linux") || entry.package.ecosystem.starts_with("Photon OS") {
@@ -321,7 +321,9 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
             }
             return;
         }
+        let further = binaries::beside(entry, &affected);
         push_unless_there(into, affected);
+        further.into_iter().for_each(|binary| push_unless_there(into, binary));
     }
 }
 
@@ -337,24 +339,6 @@ fn versions_outside(versions: &[Text<'_>], ranges: &[VersionRange], place: &Plac
     }
     let cover = Cover::new(ranges, place.scheme);
     versions.iter().filter(|version| !version.is_empty() && !cover.holds(version)).map(ToString::to_string).collect()
-}
-
-/// SUSE names the source package, and each binary package with the version that repairs it beside.
-fn add_suse_binaries(entry: &OsvAffected<'_>, affected: &Affected, into: &mut Vec<Affected>) {
-    let [VersionRange { introduced, end: RangeEnd::Fixed(_) }] = affected.ranges.as_slice() else { return };
-    for (name, version) in entry.ecosystem_specific.suse_binaries().iter().flatten() {
-        if name.is_empty() || version.is_empty() {
-            continue;
-        }
-        let range = VersionRange { introduced: introduced.clone(), end: RangeEnd::Fixed(version.to_string()) };
-        let binary = Affected {
-            package: name.to_string(),
-            name_kind: NameKind::Binary,
-            ranges: vec![range],
-            ..affected.clone()
-        };
-        push_unless_there(into, binary);
-    }
 }
 
 /// Several products of a vendor are one release to us, and then say the same twice: only neighbours are compared, so

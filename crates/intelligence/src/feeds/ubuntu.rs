@@ -275,9 +275,10 @@ devel_openssl: needed
               "modified":"2025-01-01T00:00:00Z","severity":[{"type":"Ubuntu","score":"medium"}],
               "affected":[{"package":{"ecosystem":"Ubuntu:22.04:LTS","name":"openssl","purl":"pkg:deb/ubuntu/openssl"},
                 "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3.0.2-0ubuntu1.9"}]}],
-                "versions":["3.0.2-0ubuntu1"],"ecosystem_specific":{"binaries":[{"binary_name":"libssl3","binary_version":"3.0.2"}]}}]}"#,
+                "versions":["3.0.2-0ubuntu1"],"ecosystem_specific":{"binaries":[{"binary_name":"libssl3","binary_version":"3.0.2-0ubuntu1.9"}]}}]}"#,
             expect![[r#"
                 ubuntu/UBUNTU-CVE-2024-0001 {CVE-2024-0001} ubuntu:22.04 source:openssl [,3.0.2-0ubuntu1.9) affected medium
+                ubuntu/UBUNTU-CVE-2024-0001 {CVE-2024-0001} ubuntu:22.04 binary:libssl3 [,3.0.2-0ubuntu1.9) affected medium
             "#]],
         );
     }

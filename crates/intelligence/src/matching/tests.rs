@@ -3,6 +3,8 @@ mod installed_versions;
 use super::*;
 use crate::sample::{database, package};
 
+mod sources;
+
 /// Matches packages of a distribution against a database; a finding is a line `package id fixed status`.
 fn found(advisories: &str, system: (&str, &str), packages: &[&str]) -> Vec<String> {
     lines(&matches(advisories, system, packages), packages)

@@ -142,9 +142,19 @@ pub(super) struct OsvEcosystemSpecific<'a> {
 }
 
 impl<'a> OsvEcosystemSpecific<'a> {
-    /// SUSE's list of binary packages: name to version.
-    pub(super) fn suse_binaries(&self) -> Vec<BTreeMap<Text<'a>, Text<'a>>> {
-        self.binaries.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    /// The binary packages, each with its version, which may be empty. A list of maps from name to version (SUSE, Ubuntu), or
+    /// of objects of `binary_name` and `binary_version` (Ubuntu).
+    pub(super) fn binaries(&self) -> Vec<(Text<'a>, Text<'a>)> {
+        let listed: Option<Vec<BTreeMap<Text<'a>, Text<'a>>>> =
+            self.binaries.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let mut binaries = Vec::new();
+        for mut object in listed.unwrap_or_default() {
+            match object.remove("binary_name") {
+                Some(name) => binaries.push((name, object.remove("binary_version").unwrap_or_default())),
+                None => binaries.extend(object),
+            }
+        }
+        binaries
     }
 }
 

@@ -110,6 +110,68 @@ fn advisories_of_distributions_repair_what_they_relate_to() {
 }
 
 #[test]
+fn binary_packages_of_ubuntu_stand_beside_their_source() {
+    let objects = r#"[{"binary_name":"libssl3t64","binary_version":"3.0.13-0ubuntu3.1"},{"binary_name":"openssl",
+      "binary_version":"3.0.13-0ubuntu3.1"},{"binary_name":"libssl-doc","binary_version":"3.0.13-0ubuntu3.1"},
+      {"binary_name":"libssl3t64-dbgsym","binary_version":"3.0.13-0ubuntu3.1"},
+      {"binary_name":"openssl-locale-de","binary_version":"3.0.13-0ubuntu3.1"},{"binary_name":"ssl-metrics",
+      "binary_version":"2:9-1ubuntu3.1"},{"binary_name":"libssl-old"},{"binary_name":""},
+      {"binary_name":"libssl3t64","binary_version":"3.0.13-0ubuntu3.2"}]"#;
+    let maps = r#"[{"libssl3t64":"3.0.13-0ubuntu3.1","openssl":"3.0.13-0ubuntu3.1","libssl-doc":"3.0.13-0ubuntu3.1"},
+      {"ssl-metrics":"2:9-1ubuntu3.1","libssl-old":""}]"#;
+    let record = r#"{"id":"USN-1-1","upstream":["CVE-2024-0007"],"affected":[{"package":{"ecosystem":"Ubuntu:24.04:LTS",
+      "name":"openssl"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3.0.13-0ubuntu3.1"}]}],
+      "versions":["3.0.13-0ubuntu3"],"ecosystem_specific":{"binaries":BINARIES}}]}"#;
+    let kept = |binaries: &str| {
+        let kept = KeptRecords::read(&Osv, &[("a.json", record.replace("BINARIES", binaries).as_bytes())]);
+        assert!(kept.skipped.is_empty(), "{:?}", kept.skipped);
+        let mut lines: Vec<String> = kept.lines().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let expected = [
+        "ubuntu/USN-1-1 {CVE-2024-0007} ubuntu:24.04 binary:libssl-old [,3.0.13-0ubuntu3.1) affected",
+        "ubuntu/USN-1-1 {CVE-2024-0007} ubuntu:24.04 binary:libssl3t64 [,3.0.13-0ubuntu3.1) affected",
+        "ubuntu/USN-1-1 {CVE-2024-0007} ubuntu:24.04 binary:ssl-metrics [,2:9-1ubuntu3.1) affected",
+        "ubuntu/USN-1-1 {CVE-2024-0007} ubuntu:24.04 source:openssl [,3.0.13-0ubuntu3.1) affected",
+    ];
+    assert_eq!(kept(objects), expected);
+    assert_eq!(kept(maps), expected);
+    assert_eq!(kept("\"libssl3t64\""), expected[3..]);
+}
+
+#[test]
+fn binary_packages_of_what_is_not_repaired_are_open_and_those_of_kernels_are_left_out() {
+    check(
+        r#"{"id":"UBUNTU-CVE-2024-0008","upstream":["CVE-2024-0008"],"affected":[{"package":{"ecosystem":"Ubuntu:24.04:LTS",
+          "name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}],"ecosystem_specific":{"binaries":[
+          {"binary_name":"bash-static","binary_version":"5.2.21-2ubuntu4"}]}},
+          {"package":{"ecosystem":"Ubuntu:24.04:LTS","name":"linux-aws"},"ranges":[{"type":"ECOSYSTEM","events":[
+          {"introduced":"0"},{"fixed":"6.8.0-1009.9"}]}],"ecosystem_specific":{"binaries":[
+          {"binary_name":"linux-image-6.8.0-1009-aws","binary_version":"6.8.0-1009.9"}]}}]}"#,
+        expect![[r#"
+            ubuntu/UBUNTU-CVE-2024-0008 {CVE-2024-0008} ubuntu:24.04 source:bash [,) affected
+            ubuntu/UBUNTU-CVE-2024-0008 {CVE-2024-0008} ubuntu:24.04 binary:bash-static [,) affected
+            ubuntu/UBUNTU-CVE-2024-0008 {CVE-2024-0008} ubuntu:24.04 source:linux-aws [,6.8.0-1009.9) affected
+        "#]],
+    );
+    check(
+        r#"{"id":"UBUNTU-CVE-2024-0009","affected":[{"package":{"ecosystem":"Ubuntu:22.04:LTS","name":"a"},"ranges":[
+          {"type":"ECOSYSTEM","events":[{"introduced":"0"}]}],"ecosystem_specific":{"binaries":[{"b":"1","liba":"1"}]}},
+          {"package":{"ecosystem":"Ubuntu:22.04:LTS","name":"b"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},
+          {"fixed":"2"}]}]},{"package":{"ecosystem":"Ubuntu:Pro:22.04:LTS","name":"a"},"ranges":[{"type":"ECOSYSTEM",
+          "events":[{"introduced":"0"},{"fixed":"1-2esm1"}]}],"ecosystem_specific":{"binaries":[{"liba":"1-2esm1"}]}}]}"#,
+        expect![[r#"
+            ubuntu/UBUNTU-CVE-2024-0009 {CVE-2024-0009} ubuntu:22.04 binary:b [,) affected
+            ubuntu/UBUNTU-CVE-2024-0009 {CVE-2024-0009} ubuntu:22.04 source:b [,2) affected
+            ubuntu/UBUNTU-CVE-2024-0009 {CVE-2024-0009} ubuntu:22.04 source:a [,1-2esm1) affected
+            ubuntu/UBUNTU-CVE-2024-0009 {CVE-2024-0009} ubuntu:22.04 binary:liba [,1-2esm1) affected
+            skipped: osv/some some/a.json: an open entry beside its repair under Ubuntu Pro
+        "#]],
+    );
+}
+
+#[test]
 fn a_repair_under_ubuntu_pro_counts_before_the_open_release() {
     check(
         r#"{"id":"UBUNTU-CVE-2024-0006","upstream":["CVE-2024-0006"],"severity":[{"type":"Ubuntu","score":"low"}],"affected":[
