@@ -153,6 +153,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
         // Others may meet other blocks that are damaged, and one gap says it all.
         matches.gaps.extend(first_damage.map(damage));
         unmatched.note_groupless(inventory);
+        unmatched.settle_sourceless(inventory);
         unmatched.tell(matches);
         matches.notes.extend(self.systems.iter().filter_map(|system| system.choice.note.clone()));
     }
@@ -194,9 +195,13 @@ impl<'a, 'o> Matcher<'a, 'o> {
             *unmatched.without_advisories.entry(name).or_default() += 1;
             return Ok(());
         }
+        if package.source.is_some() {
+            unmatched.tell_sources.insert(package.ecosystem);
+        }
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.gathered.hits.clear();
+        let mut is_named = false;
         let architecture = package.architecture.as_deref();
         for namespace in system.namespaces.iter().filter(|namespace| is_about(namespace.name, architecture)) {
             let is_found_by_source = package.source.is_some() && binaries_are_beside_sources(namespace.name);
@@ -204,8 +209,11 @@ impl<'a, 'o> Matcher<'a, 'o> {
             for (is_source, (name, version)) in names.into_iter().take(if is_found_by_source { 1 } else { 2 }) {
                 let version = comparable_system_version(namespace.name, version);
                 let question = Question { namespace, is_source, name, version };
-                self.gathered.gather(self.storage, package, &question)?;
+                is_named |= self.gathered.gather(self.storage, package, &question)?;
             }
+        }
+        if package.source.is_none() && !is_named && matches!(package.ecosystem, Ecosystem::Deb | Ecosystem::Apk) {
+            unmatched.note_sourceless(package);
         }
         let scheme = package.ecosystem.version_scheme();
         if !scheme.is_valid(own.1) || (own.1 != source.1 && !scheme.is_valid(source.1)) {
@@ -269,9 +277,15 @@ impl<'a, 'o> Matcher<'a, 'o> {
 }
 
 impl<'a> Gathered<'a> {
-    /// Adds what the advisories on one name say of the installed version.
-    fn gather(&mut self, storage: &'a Storage, package: &Package, question: &Question<'_, 'a>) -> Result<(), Damaged> {
-        let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
+    /// Adds what the advisories on one name say of the installed version, and says whether there are any on that name.
+    fn gather(
+        &mut self,
+        storage: &'a Storage,
+        package: &Package,
+        question: &Question<'_, 'a>,
+    ) -> Result<bool, Damaged> {
+        let found = find(storage, question.namespace, question.is_source, question.name)?;
+        let Some(record) = found else { return Ok(false) };
         let standing = standing(&record, package.ecosystem, question.version, &mut self.key)?;
         let mut entries = record.entries();
         let entry = &mut self.entry;
@@ -291,7 +305,7 @@ impl<'a> Gathered<'a> {
             let decided_elsewhere = entry.decided_elsewhere.clone();
             self.hits.push(Hit { advisory, status, severity, fixed, decided_elsewhere });
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -380,6 +394,10 @@ struct Unmatched {
     groupless: Vec<PackageId>,
     /// How many of them may have advisories, and the first of these.
     may_be_missed: Option<(usize, String)>,
+    /// The ecosystems of systems in which a package tells its source: one that tells none there is its own.
+    tell_sources: BTreeSet<Ecosystem>,
+    /// How many packages tell no source and have a name on which there are no advisories, and the first of them.
+    sourceless: BTreeMap<Ecosystem, (usize, String)>,
 }
 
 /// The longest name or version that a gap shows.
@@ -395,6 +413,18 @@ impl Unmatched {
     fn note_version(&mut self, ecosystem: Ecosystem, package: &Package) {
         let (count, _) = self.invalid_versions.entry(ecosystem).or_insert_with(|| (0, shown(package)));
         *count += 1;
+    }
+
+    fn note_sourceless(&mut self, package: &Package) {
+        let (count, _) = self.sourceless.entry(package.ecosystem).or_insert_with(|| (0, shown(package)));
+        *count += 1;
+    }
+
+    /// Takes out the packages without a source of which nothing is missed: they are in a list where others tell one, or
+    /// whoever read the list says so already.
+    fn settle_sourceless(&mut self, inventory: &Inventory) {
+        let is_told = inventory.gaps.iter().any(|gap| gap.reason == Gap::NO_SOURCES);
+        self.sourceless.retain(|ecosystem, _| !is_told && !self.tell_sources.contains(ecosystem));
     }
 
     /// Counts the packages of Maven without a group, but for archives that others lie in: these are somebody's own program
@@ -458,6 +488,14 @@ impl Unmatched {
         if let Some((count, example)) = self.may_be_missed {
             let reason = format!(
                 "the Maven group of {} such as {example} is unknown, {}",
+                counted(count, "package", "packages"),
+                Gap::ADVISORIES_MISSED
+            );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        for (count, example) in self.sourceless.into_values() {
+            let reason = format!(
+                "the source of {} such as {example} is unknown, {}",
                 counted(count, "package", "packages"),
                 Gap::ADVISORIES_MISSED
             );

@@ -21,6 +21,10 @@ impl Gap {
     /// What the reason ends with where a part of the names of packages is unknown, by which advisories are looked up.
     pub const ADVISORIES_MISSED: &str = "so that advisories may be missed";
 
+    /// The reason where a list of packages of the operating system tells no sources, by which most advisories name them.
+    pub const NO_SOURCES: &str =
+        "it does not name source packages, so that advisories which name only those may be missed";
+
     /// What the reason says where packages of the operating system should be told and none is: their list was emptied,
     /// taken away or cannot be read.
     pub const NO_PACKAGES: &str = "so that no package of the system is known";

@@ -254,6 +254,9 @@ const COUNTED: &[&str] = &[
     "the Maven group of 2 packages such as snakeyaml `1.26` is unknown, so that advisories may be missed",
     "the version of 1 package such as qs `^6.5.1` cannot be compared, so that advisories may be missed",
     "the versions of 2 packages such as qs `^6.5.1` cannot be compared, so that advisories may be missed",
+    "the source of 1 package such as libssl3 `3.0.9-1` is unknown, so that advisories may be missed",
+    "the source of 2 packages such as libssl3 `3.0.9-1` is unknown, so that advisories may be missed",
+    "it does not name source packages, so that advisories which name only those may be missed",
     "the version of Go's standard library is not told, so that its vulnerabilities are not found",
     "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` writes one",
 ];

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
-use model::Ecosystem;
+use model::{Ecosystem, Gap};
 use serde::Deserialize;
 
 use crate::found::{Evidence, Found, FoundPackage};
@@ -73,7 +73,7 @@ pub(super) fn read(path: &str, stream: impl Read, found: &mut Found) -> Result<(
         found.gap(path, format!("it is longer than {} MiB; the rest is unknown", LARGEST_BYTES >> 20));
     }
     if !packages.is_empty() {
-        found.gap(path, "it does not name source packages, so that advisories which name only those may be missed");
+        found.gap(path, Gap::NO_SOURCES);
     }
     owned_files.finish(path, found);
     found.append(packages);
