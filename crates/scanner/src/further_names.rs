@@ -49,6 +49,10 @@ pub(crate) fn tell(
             let told = told.clone();
             indexes[*layer].files.insert(name.clone(), told);
         }
+        // One that a reader goes by was read in a further pass.
+        if indexes[*layer].files.contains_key(name) {
+            indexes[*layer].same_as.insert(name.clone(), file.clone());
+        }
         // Within a layer that is known already, under each name as it says.
         let detected = found[*holder].files.get(file).filter(|_| holder != layer);
         let detected = detected.filter(|detected| room.takes(name.len() + detected.weight()));

@@ -92,6 +92,9 @@ pub(crate) struct LayerIndex {
     /// Links to lock files that a further pass read, each with the link that tells what is in the file.
     #[serde(skip)]
     pub(crate) told_by: BTreeMap<String, String>,
+    /// Further names among `files`, hard links, each with the name that its file came with. It depends on other layers.
+    #[serde(skip)]
+    pub(crate) same_as: BTreeMap<String, String>,
 }
 
 /// Where a file lies that is told elsewhere.

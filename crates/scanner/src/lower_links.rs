@@ -224,6 +224,24 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_a_package_owns_is_its_own_under_the_link_too() {
+        const DATABASE: &str = "lib/apk/db/installed = P:tool\nV:1\nF:opt/app\nR:requirements.txt\n\n";
+        const FILE: &str = "opt/app/requirements.txt = x==1";
+        const LINK: &str = "srv/requirements.txt => opt/app/requirements.txt";
+        let tool = "tool 1 in lib/apk/db/installed";
+        check(&[&[DATABASE, FILE], &[LINK]], &[tool]);
+        check(
+            &[&["lib/apk/db/installed = P:tool\nV:1\n\n", FILE], &[LINK, "opt/.wh.app"]],
+            &[tool, "x 1 in srv/requirements.txt"],
+        );
+        check(
+            &[&[DATABASE, FILE], &["opt/app/requirements.txt = x==2"], &[LINK]],
+            &[tool, "x 2 in opt/app/requirements.txt srv/requirements.txt"],
+        );
+        check(&[&[DATABASE, FILE], &[LINK], &["srv/requirements.txt = x==3"]], &[tool, "x 3 in srv/requirements.txt"]);
+    }
+
+    #[test]
     fn the_link_keeps_what_upper_layers_take_away() {
         for upper in ["srv/.wh.x", "srv/x = {}", "srv/.wh..wh..opq", ".wh.srv"] {
             check(&[&[LOCK], &[LINK], &[upper]], FOUND);

@@ -1,7 +1,6 @@
 //! Lays the indexes of layers over one another and settles what several files say together.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -13,7 +12,6 @@ use crate::dotnet_projects;
 use crate::ecosystems::accounts::PASSWD;
 use crate::ecosystems::dpkg::{ListedPackage, listed_package};
 use crate::ecosystems::{ECOSYSTEMS, release};
-use crate::folder_links::{link_at, resolve};
 use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
@@ -30,6 +28,9 @@ use crate::system_links::suspicious_links;
 use crate::undescribed;
 use crate::versionless;
 use crate::workspaces;
+use document_links::DocumentLinks;
+
+mod document_links;
 
 /// What the uppermost layer leaves visible, and how it came there.
 #[derive(Default)]
@@ -39,6 +40,8 @@ pub(crate) struct MergedLayers<'a> {
     gaps: BTreeMap<&'a str, Vec<&'a Gap>>,
     /// Links to lock files, with those that tell what is in the files.
     told_by: HashMap<&'a str, &'a str>,
+    /// Hard links, with the names that their files came with.
+    same_as: BTreeMap<&'a str, &'a str>,
     /// What files told that packages of the system owned, until an upper layer hid them.
     of_packages: HashMap<&'a str, &'a Found>,
     /// Visible files that no package of the system owns any more: an upper layer put them in the place of such files.
@@ -82,6 +85,8 @@ impl<'a> MergedLayers<'a> {
         let candidates: HashSet<u64> = asked.map(|(path, _)| path_hash(&owned_name(path))).collect();
         let owned = self.owned_among(&self.files, &candidates);
         let is_owned = |path: &str| owned.contains(&path_hash(&owned_name(path)));
+        let loses_links = gone.iter().any(|(path, _)| self.same_as.contains_key(path));
+        let owned_links = if loses_links { self.owned_links(&self.files) } else { HashSet::new() };
         let below = self.lock_files_below(&gone);
         for &(path, found) in &gone {
             self.files.remove(path);
@@ -89,7 +94,12 @@ impl<'a> MergedLayers<'a> {
                 self.of_packages.insert(path, found);
             }
         }
+        // A file that is no longer that of a package is not under its other names either.
+        let links = layer.same_as.iter().map(|(name, file)| (name.as_str(), file.as_str()));
+        let links: Vec<(&str, &str)> = links.filter(|(_, file)| !self.replaced.contains(file)).collect();
         self.note_replaced(layer);
+        self.same_as.retain(|name, _| !hides.hides(name));
+        self.same_as.extend(links.into_iter().filter(|(_, file)| !self.replaced.contains(file)));
         self.owned.retain(|path, _| !hides.hides(path));
         self.gaps.retain(|path, _| !hides.hides(path));
         // Additions before removals: a database written anew still holds most of its packages.
@@ -108,7 +118,7 @@ impl<'a> MergedLayers<'a> {
             }
         }
         for (path, found) in gone {
-            let is_told = !is_owned(path);
+            let is_told = !is_owned(path) && !owned_links.contains(path);
             let mut locked = self.locked.as_mut().filter(|_| asks_for_itself(path, found));
             for package in &found.packages {
                 match package.evidence {
@@ -176,13 +186,14 @@ impl<'a> MergedLayers<'a> {
         settled.extend(workspaces::settle(&self.files));
         let files = self.files_with(&settled);
         let os_owned = self.files_of_os_packages(&files);
+        let os_links = self.owned_links(&files);
         let locked = LockedFiles::new(&files, &self.told_by);
         let licenses = self.licenses();
 
         let mut packages = Packages::default();
         let mut places_by_file: Vec<(&Found, Vec<Option<PackageId>>)> = Vec::with_capacity(files.len());
         for (path, file) in files.iter() {
-            let is_os_owned = os_owned.contains(&path_hash(&owned_name(path)));
+            let is_os_owned = os_owned.contains(&path_hash(&owned_name(path))) || os_links.contains(*path);
             let mut places = Vec::with_capacity(file.found.packages.len());
             for found in &file.found.packages {
                 if !found.ecosystem.is_operating_system() && (is_os_owned || locked.yields(path, found)) {
@@ -317,6 +328,14 @@ impl<'a> MergedLayers<'a> {
         self.owned_among(files, &candidates)
     }
 
+    /// The hard links whose files packages of the system own under the names that these came with.
+    fn owned_links(&self, files: &BTreeMap<&str, VisibleFile<'_>>) -> HashSet<&'a str> {
+        let hashes = self.same_as.iter().map(|(name, file)| (*name, path_hash(&owned_name(file))));
+        let hashes: Vec<(&str, u64)> = hashes.collect();
+        let owned = self.owned_among(files, &hashes.iter().map(|(_, hash)| *hash).collect());
+        hashes.into_iter().filter(|(_, hash)| owned.contains(hash)).map(|(name, _)| name).collect()
+    }
+
     /// The hashes among `candidates` of paths that packages of the system own, whose own files are among `files`.
     fn owned_among(&self, files: &BTreeMap<&str, VisibleFile<'_>>, candidates: &HashSet<u64>) -> HashSet<u64> {
         if candidates.is_empty() {
@@ -353,47 +372,6 @@ impl<'a> MergedLayers<'a> {
         let gone = self.installed.removed(distribution).chain(locked);
         let removed: BTreeSet<RemovedPackage> = gone.filter(|removed| !is_there(&removed.purl)).collect();
         removed.into_iter().collect()
-    }
-}
-
-/// How often the layers are asked for the links of folders with documents: a second's work.
-const MOST_QUESTIONS: usize = 1_000_000;
-
-/// The links by which packages of Debian share a copyright file (policy 12.5): `usr/share/doc/libgcc-s1 -> gcc-12-base`.
-struct DocumentLinks<'a> {
-    layers: &'a [&'a LayerIndex],
-    /// The hashes of the links' paths, because most parts of a path are no links in any layer.
-    paths: HashSet<u64>,
-    /// How many more layers may be asked.
-    questions: Cell<usize>,
-}
-
-impl<'a> DocumentLinks<'a> {
-    const FOLDER: &'static str = "usr/share/doc/";
-
-    fn new(layers: &'a [&'a LayerIndex]) -> DocumentLinks<'a> {
-        let links = layers.iter().flat_map(|layer| layer.links.keys());
-        let paths = links.filter(|path| path.starts_with(Self::FOLDER)).map(|path| path_hash(path)).collect();
-        DocumentLinks { layers, paths, questions: Cell::new(MOST_QUESTIONS) }
-    }
-
-    /// The other package in whose folder the copyright file of this one lies.
-    fn package_of(&self, found: &FoundPackage) -> Option<String> {
-        if found.ecosystem != Ecosystem::Deb || self.paths.is_empty() {
-            return None;
-        }
-        let path = format!("{}{}/copyright", Self::FOLDER, found.name);
-        let real = resolve(&path, |path| self.link(path)).ok()?;
-        let package = real.strip_prefix(Self::FOLDER)?.strip_suffix("/copyright")?;
-        (package != found.name).then(|| package.to_owned())
-    }
-
-    fn link(&self, path: &str) -> Option<&'a str> {
-        if !self.paths.contains(&path_hash(path)) {
-            return None;
-        }
-        self.questions.set(self.questions.get().checked_sub(1 + self.layers.len())?);
-        link_at(self.layers.iter().copied(), path)
     }
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::detect::Detections;
+use crate::further_names::{self, FurtherName};
 use crate::wanted_file::WantedFile;
 
 /// A layer of these files; `.wh.` names hide as in a real one.
@@ -36,7 +38,10 @@ fn layer(files: &[(&str, &str)]) -> LayerIndex {
 
 /// What the layers leave: a line for each package, removed package and gap.
 fn left(layers: &[&[(&str, &str)]]) -> Vec<String> {
-    let layers: Vec<LayerIndex> = layers.iter().map(|files| layer(files)).collect();
+    lines(&layers.iter().map(|files| layer(files)).collect::<Vec<_>>())
+}
+
+fn lines(layers: &[LayerIndex]) -> Vec<String> {
     let inventory = merge(layers.iter(), true);
     let packages = inventory.packages.iter().map(|package| {
         let layer = package.layer.map_or("?".to_owned(), |layer| layer.to_string());
@@ -78,6 +83,44 @@ fn files_are_owned_by_packages_that_are_told_alone() {
     assert!(!is_owned(&[&[status, ("var/lib/dpkg/info/libc6.list", list), app]]));
     assert!(!is_owned(&[&[("var/lib/dpkg/status.d/evil.md5sums", sums), app]]));
     assert!(!is_owned(&[&[("lib/apk/db/installed", &unknown), app]]));
+}
+
+/// `sbin/init` of an upper layer is one more name of `bin/busybox`, a program that tells what it is.
+#[test]
+fn what_a_package_owns_is_owned_under_its_hard_links() {
+    let database = "lib/apk/db/installed";
+    let owner = "P:busybox\nV:1.32.0-r0\nF:bin\nR:busybox\n\n";
+    let program = |version: &str| {
+        let package = FoundPackage::new(Ecosystem::Generic, Evidence::Installed, "busybox", version);
+        Found { packages: vec![package], ..Found::default() }
+    };
+    let told = |list: &str, replaced_by: Option<&str>, upper: &[(&str, &str)]| {
+        let mut indexes = vec![layer(&[(database, list), ("bin/busybox", "")]), LayerIndex::default()];
+        indexes[0].files.insert("bin/busybox".to_owned(), program("1.32.0"));
+        if let Some(version) = replaced_by {
+            let mut other = layer(&[("bin/busybox", "")]);
+            other.files.insert("bin/busybox".to_owned(), program(version));
+            indexes.insert(1, other);
+        }
+        let (number, holder) = (indexes.len() - 1, indexes.len() - 2);
+        indexes[number].occupied = PathSet::from_hashes(vec![path_hash("sbin/init")]);
+        let (name, file) = ("sbin/init".to_owned(), "bin/busybox".to_owned());
+        let names = [FurtherName { layer: number, name, holder, file, rights: None }];
+        let mut found: Vec<Detections> = indexes.iter().map(|_| Detections::default()).collect();
+        further_names::tell(&names, &mut indexes, &mut found, false);
+        indexes.push(layer(upper));
+        lines(&indexes)
+    };
+    assert_eq!(told(owner, None, &[]), ["busybox 1.32.0-r0 in 0"]);
+    // The link keeps what the package brought.
+    assert_eq!(told(owner, None, &[("bin/.wh.busybox", "")]), ["busybox 1.32.0-r0 in 0"]);
+    assert_eq!(told(owner, None, &[("sbin/.wh.init", "")]), ["busybox 1.32.0-r0 in 0"]);
+    // Nobody owns it, or no longer.
+    assert_eq!(told("P:musl\nV:1\n\n", None, &[]), ["musl 1 in 0", "busybox 1.32.0 in 0"]);
+    assert_eq!(told(owner, Some("1.37.0"), &[]), ["busybox 1.32.0-r0 in 0", "busybox 1.37.0 in 1"]);
+    // A file of its own has taken the place of the link.
+    let other = [("sbin/init", "")];
+    assert_eq!(told(owner, None, &other), ["busybox 1.32.0-r0 in 0"]);
 }
 
 #[test]
