@@ -26,7 +26,7 @@ struct Block<'a> {
     dependencies: Vec<(&'a str, &'a str)>,
 }
 
-/// The newest version of berry's format: yarn 4 writes 8, and what becomes yarn 5 has 9.
+/// The newest version of berry's format that is read: yarn 4 writes 8, and files of 9 have the same blocks.
 const NEWEST_BERRY: u64 = 9;
 
 /// Reads a lock file of either kind.
