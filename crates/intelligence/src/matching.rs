@@ -201,7 +201,6 @@ impl<'a, 'o> Matcher<'a, 'o> {
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.gathered.hits.clear();
-        let mut is_named = false;
         let architecture = package.architecture.as_deref();
         for namespace in system.namespaces.iter().filter(|namespace| is_about(namespace.name, architecture)) {
             let is_found_by_source = package.source.is_some() && binaries_are_beside_sources(namespace.name);
@@ -209,10 +208,10 @@ impl<'a, 'o> Matcher<'a, 'o> {
             for (is_source, (name, version)) in names.into_iter().take(if is_found_by_source { 1 } else { 2 }) {
                 let version = comparable_system_version(namespace.name, version);
                 let question = Question { namespace, is_source, name, version };
-                is_named |= self.gathered.gather(self.storage, package, &question)?;
+                self.gathered.gather(self.storage, package, &question)?;
             }
         }
-        if package.source.is_none() && !is_named && matches!(package.ecosystem, Ecosystem::Deb | Ecosystem::Apk) {
+        if package.source.is_none() && matches!(package.ecosystem, Ecosystem::Deb | Ecosystem::Apk) {
             unmatched.note_sourceless(package);
         }
         let scheme = package.ecosystem.version_scheme();
@@ -277,15 +276,9 @@ impl<'a, 'o> Matcher<'a, 'o> {
 }
 
 impl<'a> Gathered<'a> {
-    /// Adds what the advisories on one name say of the installed version, and says whether there are any on that name.
-    fn gather(
-        &mut self,
-        storage: &'a Storage,
-        package: &Package,
-        question: &Question<'_, 'a>,
-    ) -> Result<bool, Damaged> {
-        let found = find(storage, question.namespace, question.is_source, question.name)?;
-        let Some(record) = found else { return Ok(false) };
+    /// Adds what the advisories on one name say of the installed version.
+    fn gather(&mut self, storage: &'a Storage, package: &Package, question: &Question<'_, 'a>) -> Result<(), Damaged> {
+        let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
         let standing = standing(&record, package.ecosystem, question.version, &mut self.key)?;
         let mut entries = record.entries();
         let entry = &mut self.entry;
@@ -305,7 +298,7 @@ impl<'a> Gathered<'a> {
             let decided_elsewhere = entry.decided_elsewhere.clone();
             self.hits.push(Hit { advisory, status, severity, fixed, decided_elsewhere });
         }
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -396,7 +389,7 @@ struct Unmatched {
     may_be_missed: Option<(usize, String)>,
     /// The ecosystems of systems in which a package tells its source: one that tells none there is its own.
     tell_sources: BTreeSet<Ecosystem>,
-    /// How many packages tell no source and have a name on which there are no advisories, and the first of them.
+    /// How many packages tell no source, and the first of them.
     sourceless: BTreeMap<Ecosystem, (usize, String)>,
 }
 

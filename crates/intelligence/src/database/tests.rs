@@ -19,8 +19,9 @@ fn sample_bytes() -> Vec<u8> {
 }
 
 fn sample_inventory() -> Inventory {
-    let lines: Vec<String> =
-        (0..20).flat_map(|n| [format!("deb source{n} 1.50-1"), format!("npm name{n} 1.5.0")]).collect();
+    let lines: Vec<String> = (0..20)
+        .flat_map(|n| [format!("deb source{n} 1.50-1 source=source{n}/1.50-1"), format!("npm name{n} 1.5.0")])
+        .collect();
     Inventory {
         distribution: Some(model::Distribution { id: "debian".into(), version: "12".into(), ..Default::default() }),
         packages: lines.iter().map(|line| package(line)).collect(),

@@ -365,7 +365,7 @@ fn an_unknown_release_or_distribution_is_a_gap() {
     let reasons = |system, packages: &[&str]| -> Vec<String> {
         matches(advisories, system, packages).gaps.into_iter().map(|gap| gap.reason).collect()
     };
-    assert_eq!(reasons(DEBIAN, &["deb a 1"]), [""; 0]);
+    assert_eq!(reasons(DEBIAN, &["deb a 1 source=a/1"]), [""; 0]);
     assert!(reasons(("debian", "13"), &["deb a 1", "deb b 1"])[0].contains("for debian:13, so that its 2 packages"));
     assert!(reasons(NONE, &["deb a 1"])[0].starts_with("no distribution is recognised"));
     assert!(reasons(DEBIAN, &["apk a 1"])[0].starts_with("debian has no advisories on apk packages"));
@@ -462,7 +462,7 @@ fn packages_without_a_distribution_go_by_their_purl() {
     let advisories = "
         advisory debian CVE-2024-0001
           debian:12 src a < 2";
-    let mut inventory = inventory(NONE, &["deb a 1"]);
+    let mut inventory = inventory(NONE, &["deb a 1 source=a/1"]);
     inventory.packages[0].purl = "pkg:deb/debian/a@1?distro=debian-12.5".parse().unwrap();
     let matches = database(advisories).match_inventory(&inventory, &MatchOptions::default());
     assert_eq!((matches.findings.len(), matches.gaps.len()), (1, 0));
@@ -482,7 +482,10 @@ fn packages_of_another_distribution_go_by_their_purl() {
           alpine:3.19 src a < 2
         advisory debian CVE-2024-0003
           debian:11 src a < 2";
-    let mut inventory = inventory(DEBIAN, &["deb a 1", "apk a 1", "deb a 1", "deb a 1"]);
+    let mut inventory = inventory(
+        DEBIAN,
+        &["deb", "apk", "deb", "deb"].map(|kind| format!("{kind} a 1 source=a/1")).each_ref().map(String::as_str),
+    );
     let purls =
         ["deb/debian/a@1?distro=debian-12.5", "apk/alpine/a@1?distro=alpine-3.19.1", "deb/debian/a@1?distro=debian-11"];
     for (package, purl) in inventory.packages.iter_mut().zip(purls) {
