@@ -518,8 +518,32 @@ macro_rules! values {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::{Inner, numbered};
     use crate::testing::on_both_stores;
     use crate::{Lane, Value};
+
+    #[test]
+    fn a_statement_that_is_kept_is_not_planned_anew_for_other_values() {
+        on_both_stores(|store| {
+            let sql = "SELECT i.digest, v.hash, (SELECT count(*) FROM image_names n WHERE n.image_id = i.id) FROM images i
+                       LEFT JOIN verdicts v ON v.id = i.verdict_id LEFT JOIN image_indexes x ON x.image_id = i.id
+                       WHERE i.id = $1 AND i.gaps = $2";
+            let replanned = store.read_blocking(|connection| {
+                for id in 0..4 {
+                    connection.rows(sql, &values![id, id])?;
+                }
+                match &connection.inner {
+                    Inner::Sqlite(sqlite) => {
+                        Ok(sqlite.prepare_cached(&numbered(sql))?.get_status(StatementStatus::RePrepare))
+                    }
+                    Inner::Postgres(_) => Ok(0),
+                }
+            });
+            assert_eq!(replanned.unwrap(), 0);
+        });
+    }
 
     #[test]
     fn any_number_of_rows_is_inserted_and_asked_for_with_what_they_do_not_have() {
