@@ -20,65 +20,106 @@ const SHORTEST_PART: usize = 6;
 /// Masks secrets in texts: those that the rules see there, and those that were seen elsewhere in the target.
 #[derive(Clone)]
 pub(crate) struct Masker<'r> {
-    /// The built-in rules, and those of the user where there are any.
-    rules: Vec<&'r SecretRules>,
-    /// What is put in place of which value.
-    values: BTreeMap<Reverse<usize>, BTreeMap<String, String>>,
+    /// The built-in rules.
+    builtin: &'r SecretRules,
+    /// Those of the user with them, where there are any.
+    own: Option<&'r SecretRules>,
+    /// What is put in place of which value, the longest first.
+    values: BTreeMap<Reverse<usize>, BTreeMap<String, Known>>,
+}
+
+/// A value that was seen.
+#[derive(Clone)]
+struct Known {
+    masked: String,
+    /// Whether the rules of the user alone call it a secret: they may match anything.
+    is_own: bool,
 }
 
 impl<'r> Masker<'r> {
     /// One that also knows the rules of these detectors, if they look for secrets. Rules of users may leave built-in ones
     /// out, which says that nobody wants to be told, not that everybody may read it.
     pub(crate) fn new(detectors: Option<&'r Detectors>) -> Masker<'r> {
-        let own = detectors.and_then(|detectors| detectors.secrets.as_ref());
+        let secrets = detectors.and_then(|detectors| detectors.secrets.as_ref());
         let has_others = detectors.is_some_and(|detectors| !detectors.content.is_empty());
-        let rules = match own {
-            Some(own) if has_others => vec![own, &*BUILTIN],
-            Some(own) => vec![own],
-            None => vec![&*BUILTIN],
+        let (builtin, own) = match secrets {
+            Some(own) if has_others => (&*BUILTIN, Some(own)),
+            Some(builtin) => (builtin, None),
+            None => (&*BUILTIN, None),
         };
-        Masker { rules, values: BTreeMap::new() }
+        Masker { builtin, own, values: BTreeMap::new() }
     }
 
     /// The rules that findings are made with: those of the detectors, else the built-in ones.
     pub(crate) fn rules(&self) -> &'r SecretRules {
-        self.rules[0]
+        self.own.unwrap_or(self.builtin)
     }
 
     /// Takes note of the values in a text, to mask them wherever they stand.
     pub(crate) fn learn(&mut self, text: &str, place: Place<'_>) {
-        for rules in self.rules.clone() {
+        // What both call a secret is one of the built-in rules.
+        for (rules, is_own) in self.own.map(|own| (own, true)).into_iter().chain([(self.builtin, false)]) {
             for secret in rules.scan(text.as_bytes(), place).secrets {
-                self.learn_secret(text, &secret);
+                self.learn_secret(text, &secret, is_own);
             }
         }
     }
 
     /// Takes note of the value of a secret that was found in this text.
-    pub(crate) fn learn_secret(&mut self, text: &str, secret: &FoundSecret) {
+    fn learn_secret(&mut self, text: &str, secret: &FoundSecret, is_own: bool) {
         let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
         let value = text.get(range(secret.value.start)..range(secret.value.end)).unwrap_or_default();
-        if !value.is_empty() {
-            let of_length = self.values.entry(Reverse(value.len())).or_default();
-            of_length.insert(value.to_owned(), secret.masked_value.clone());
+        if value.is_empty() {
+            return;
+        }
+        let of_length = self.values.entry(Reverse(value.len())).or_default();
+        let is_known = of_length.get(value).is_some_and(|known| !known.is_own);
+        if !is_own || !is_known {
+            of_length.insert(value.to_owned(), Known { masked: secret.masked_value.clone(), is_own });
         }
     }
 
-    /// Masks a text where it stands.
+    /// Masks a text of the target where it stands.
     pub(crate) fn mask(&self, text: &mut String) {
-        for rules in &self.rules {
-            if let Cow::Owned(masked) = rules.masked(text, Place::of(PlaceKind::History)) {
-                *text = masked;
-            }
+        self.mask_where(text, |_| true);
+    }
+
+    /// Masks a sentence of ours that quotes the target, as `` `a b` is no image ``: rules of the user may match anything, and
+    /// outside of its quotes they mask nothing that our own words may be.
+    pub(crate) fn mask_sentence(&self, sentence: &mut String) {
+        if self.own.is_some() {
+            let is_quote = |place: usize| place % 2 == 1;
+            let parts = sentence.split('`').enumerate().map(|(place, part)| {
+                let mut part = part.to_owned();
+                if is_quote(place) {
+                    self.mask(&mut part);
+                }
+                part
+            });
+            *sentence = parts.collect::<Vec<_>>().join("`");
+        }
+        self.mask_where(sentence, |value| !is_of_our_words(value));
+    }
+
+    /// Masks what the built-in rules call a secret, and of what those of the user do the values of which `is_masked` says so.
+    fn mask_where(&self, text: &mut String, is_masked: impl Fn(&str) -> bool) {
+        let place = Place::of(PlaceKind::History);
+        if let Some(own) = self.own
+            && let Cow::Owned(masked) = own.masked_where(text, place, &is_masked)
+        {
+            *text = masked;
+        }
+        if let Cow::Owned(masked) = self.builtin.masked(text, place) {
+            *text = masked;
         }
         // Whether it is a secret is not asked here: what stands in this place of an address is meant to be one.
         if let Some(masked) = addresses_masked(text) {
             *text = masked;
         }
         // The longest first, so that no shorter one breaks it up.
-        for (value, masked) in self.values.values().flatten() {
-            if text.contains(value.as_str()) {
-                *text = replaced(text, value, masked);
+        for (value, known) in self.values.values().flatten() {
+            if text.contains(value.as_str()) && (!known.is_own || is_masked(value)) {
+                *text = replaced(text, value, &known.masked);
             }
         }
     }
@@ -87,13 +128,20 @@ impl<'r> Masker<'r> {
     pub(crate) fn mask_words(&self, findings: &mut [Finding], gaps: &mut [Gap]) {
         for finding in findings {
             if let Finding::Misconfiguration(found) = finding {
-                self.mask(&mut found.message);
+                self.mask_sentence(&mut found.message);
             }
         }
         for gap in gaps {
-            self.mask(&mut gap.reason);
+            self.mask_sentence(&mut gap.reason);
         }
     }
+}
+
+/// Whether a value may be a part of our own sentences: several words, or one without digits.
+fn is_of_our_words(value: &str) -> bool {
+    value.len() < SHORTEST_PART
+        || value.contains(|sign: char| sign.is_whitespace() || sign == '`')
+        || !value.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The text with the passwords of addresses masked (`https://name:********@host`); none where there are none.
@@ -168,6 +216,51 @@ mod tests {
         ] {
             assert_eq!(masked(&[], &text.replace("<+>", "")), expected);
         }
+    }
+
+    /// What becomes of a sentence where the user has a rule of this pattern, and a file says `known`.
+    fn masked_with_rule(regex: &str, known: &str, sentence: &str) -> String {
+        let text = format!("[[rules]]\nid = \"own\"\nregex = '{regex}'\n");
+        let rules = SecretRules::with_rules(&[secrets::UserRules { name: "own.toml", text: &text }]).unwrap();
+        let content = vec![text.into_bytes()];
+        let detectors = Detectors { secrets: Some(rules), content, ..Detectors::default() };
+        let mut masker = Masker::new(Some(&detectors));
+        masker.learn(known, Place::file("app.conf"));
+        let mut sentence = sentence.to_owned();
+        masker.mask_sentence(&mut sentence);
+        sentence
+    }
+
+    #[test]
+    fn a_rule_of_the_user_masks_what_a_sentence_quotes_and_not_the_sentence() {
+        for regex in [".+", r"\S+", "[a-z]+"] {
+            let sentence = "the file cannot be read: its end is missing";
+            assert_eq!(masked_with_rule(regex, "the file\nits\n", sentence), sentence, "{regex}");
+        }
+        let sentence = "line 7: `ADD x.tar /` takes a file from `web.acme.io`, not from the image";
+        assert_eq!(
+            masked_with_rule(".+", "", sentence),
+            "line 7: `********` takes a file from `********`, not from the image"
+        );
+        // What has no end is quoted up to the end of the sentence.
+        assert_eq!(masked_with_rule(".+", "", "this is no map: `a: b c"), "this is no map: `********");
+    }
+
+    #[test]
+    fn a_secret_of_the_users_kind_is_masked_outside_of_quotes_too() {
+        let masked = masked_with_rule("acme-[0-9a-z]+", "", "the token acme-7f3k2 at `acme-9x1z8` is no name");
+        assert!(!masked.contains("7f3k2") && !masked.contains("9x1z8"), "{masked}");
+        assert!(masked.starts_with("the token ") && masked.ends_with(" is no name"), "{masked}");
+        // So is one that a file says.
+        assert_eq!(
+            masked_with_rule("pin=([0-9]+)", "pin=48120935", "expected a, got 48120935"),
+            "expected a, got ********"
+        );
+        // The built-in rules know the words of a sentence, whatever else the user looks for.
+        assert_eq!(
+            masked_with_rule("acme-[0-9a-z]+", "DB_PASSWORD=kR8spq2x", "kR8spq2x is no number"),
+            "******** is no number"
+        );
     }
 
     #[test]

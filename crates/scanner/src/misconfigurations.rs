@@ -42,7 +42,7 @@ fn mask_quotes(tree: &Tree, masker: &Masker<'_>, findings: &mut [Finding], gaps:
             tree.get(path).into_iter().for_each(|text| of_file.learn(text, Place::file(name)));
             of_file
         });
-        of_file.mask(words);
+        of_file.mask_sentence(words);
     }
 }
 

@@ -8,6 +8,11 @@ use crate::rules::SecretRules;
 impl SecretRules {
     /// The text with the values of all secrets in it masked.
     pub fn masked<'t>(&self, text: &'t str, place: Place<'_>) -> Cow<'t, str> {
+        self.masked_where(text, place, |_| true)
+    }
+
+    /// The same of those values alone of which `is_masked` says so.
+    pub fn masked_where<'t>(&self, text: &'t str, place: Place<'_>, is_masked: impl Fn(&str) -> bool) -> Cow<'t, str> {
         let mut secrets = self.scan(text.as_bytes(), place).secrets;
         if secrets.is_empty() {
             return Cow::Borrowed(text);
@@ -20,6 +25,9 @@ impl SecretRules {
             // A pattern counts in bytes, and may end within a sign.
             let start = text.floor_char_boundary(range(secret.value.start));
             let end = text.ceil_char_boundary(range(secret.value.end));
+            if !is_masked(&text[start..end]) {
+                continue;
+            }
             if start >= at {
                 masked.push_str(&text[at..start]);
                 masked.push_str(&secret.masked_value);
@@ -51,5 +59,8 @@ mod tests {
             masked("curl -H 'Authorization: Bearer 8bDFXGs<+>IdvzqvTzZwMHflRDMjsQRhZEwBfWkDQl3' -u ci:kR8<+>spq2x a"),
             "curl -H 'Authorization: Bearer 8bDF************DQl3' -u ci:******** a"
         );
+        let text = "curl -u ci:kR8<+>spq2x a && curl -u ci:Zx9<+>1kd9w b".replace("<+>", "");
+        let masked = rules.masked_where(&text, Place::of(PlaceKind::History), |value| value.starts_with('Z'));
+        assert_eq!(masked, ["curl -u ci:kR8", "spq2x a && curl -u ci:******** b"].concat());
     }
 }
