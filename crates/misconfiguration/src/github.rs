@@ -1,5 +1,6 @@
 //! Workflows and actions of GitHub Actions.
 
+pub(crate) mod command_prompt;
 pub(crate) mod environment;
 pub(crate) mod environment_file;
 pub(crate) mod expression;

@@ -2,6 +2,7 @@
 
 use crate::check::{Found, check};
 use crate::github::Workflow;
+use crate::github::command_prompt::expanded_variables;
 use crate::github::environment::for_each_step;
 use crate::github::expression::{expressions, is_written_by_others};
 
@@ -10,7 +11,7 @@ check! {
     aliases: ["CKV_GHA_2"],
     severity: High,
     title: "Text that others write becomes part of a script",
-    remedy: "Give it to the script through `env`, and quote the variable.",
+    remedy: "Give it to the script through `env`, and read the variable there: `\"$NAME\"` in bash and sh, `$env:NAME` in PowerShell, `process.env.NAME` in JavaScript. `cmd` puts the value of `%NAME%` into the script as well: name another shell for the step.",
     rule: Github(find),
     bad: [
         r#"on: issues
@@ -28,6 +29,13 @@ jobs: {a: {runs-on: x, env: {SAID: "a ${{ env.TITLE }}"}, steps: [{run: "echo ${
 jobs: {a: {runs-on: x, steps: [{run: "git switch ${{ github.event.workflow_run.head_branch }}"}]}}"#,
         r#"name: a
 runs: {using: composite, steps: [{shell: bash, run: "echo ${{ env.T }}", env: {T: "${{ github.head_ref }}"}}]}"#,
+        r#"on: issues
+jobs: {a: {runs-on: windows-2025, steps: [{shell: pwsh, run: "Write-Host '${{ github.event.issue.title }}'"}]}}"#,
+        r#"on: issues
+jobs: {a: {runs-on: windows-2025, steps: [{shell: cmd, run: 'echo "%TITLE%"', env: {TITLE: "${{ github.event.issue.title }}"}}]}}"#,
+        r#"on: pull_request
+defaults: {run: {shell: 'C:\Windows\System32\cmd.exe /D /C "{0}"'}}
+jobs: {a: {runs-on: windows-2025, steps: [{run: "git switch %GITHUB_HEAD_REF%"}]}}"#,
     ],
     good: [
         r#"on: issues
@@ -39,6 +47,10 @@ jobs: {a: {runs-on: x, env: {TITLE: plain}, steps: [{run: "echo ${{ env.TITLE }}
 jobs: {a: {runs-on: x, steps: [{run: "echo ${{ github.head_ref == 'main' && 'yes' || 'no' }}"}]}}"#,
         r#"on: push
 jobs: {a: {runs-on: x, steps: [{run: "echo ${{ github.sha }} ${{ github.event.issue.number }}"}]}}"#,
+        r#"on: issues
+jobs: {a: {runs-on: windows-2025, steps: [{shell: pwsh, run: 'Write-Host "$env:TITLE %TITLE%"', env: {TITLE: "${{ github.event.issue.title }}"}}]}}"#,
+        r#"on: issues
+jobs: {a: {runs-on: windows-2025, defaults: {run: {shell: cmd}}, env: {TITLE: "${{ github.event.issue.title }}"}, steps: [{run: "echo %SHA% %%TITLE%%"}, {shell: bash, run: "echo %TITLE%"}]}}"#,
     ],
 }
 
@@ -51,6 +63,16 @@ fn find(workflow: &Workflow, found: &mut Found) {
             if let Some(expression) = expressions(&text).find(|text| is_written_by_others(text, &is_written)) {
                 workflow.fail(script.line, found, format!("`{expression}` is put into the script"));
             }
+        }
+        if !environment.is_command_prompt() {
+            return;
+        }
+        let Some(script) = step.entry("run") else { return };
+        let Some(text) = script.value.as_text() else { return };
+        let is_written = |name: &String| name == "github_head_ref" || environment.is_written(name);
+        if let Some(name) = expanded_variables(&text).find(is_written) {
+            let name = name.to_ascii_uppercase();
+            workflow.fail(script.line, found, format!("`cmd` puts the value of `%{name}%` into the script"));
         }
     });
 }
