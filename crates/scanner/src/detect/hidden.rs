@@ -1,12 +1,13 @@
 //! What was found in files that an upper layer removes or replaces. No container sees them, and whoever pulls the image has
 //! them all the same: a secret is given away, and malware came with the build.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Gap, MalwareEngine, counted};
+use model::{Gap, MalwareEngine, Severity, counted};
 use serde::{Deserialize, Serialize};
 
-use super::{Detected, FoundMalware, FoundSecret, Hashed};
+use super::{Detected, FirstName, FoundMalware, FoundSecret, Hashed};
 use crate::owners::tells_owners;
 
 /// Secrets, malware and hashes of files out of sight that are kept of one image, each kind for itself.
@@ -35,26 +36,29 @@ pub(super) type Key = (String, String);
 pub(super) struct Hidden<T> {
     pub(super) layer: u32,
     pub(super) removed_in: u32,
+    /// What file it is, where it had come under another name; of secrets alone.
+    first: Option<FirstName>,
     pub(super) found: T,
 }
 
 impl HiddenDetections {
     /// Keeps what was found in a file of `layer` that the layer `removed_in` takes out of sight.
     pub(super) fn hide(&mut self, path: &str, (layer, removed_in): (u32, u32), detected: Detected) {
-        let Detected { executable, secrets, malware, licenses: _, hashed, first: _ } = detected;
+        let Detected { executable, secrets, malware, licenses: _, hashed, first } = detected;
         for secret in secrets {
             let key = (path.to_owned(), key_of_secret(&secret));
-            self.left_out += keep(&mut self.secrets, key, Hidden { layer, removed_in, found: secret });
+            let first = first.clone();
+            self.left_out += keep(&mut self.secrets, key, Hidden { layer, removed_in, first, found: secret });
         }
         // Marks that alone are no malware are not worth a word where nothing can run.
         for malware in malware.into_iter().filter(|malware| malware.engine != MalwareEngine::Heuristic) {
             let key = (path.to_owned(), key_of_malware(&malware));
-            self.left_out += keep(&mut self.malware, key, Hidden { layer, removed_in, found: malware });
+            self.left_out += keep(&mut self.malware, key, Hidden { layer, removed_in, first: None, found: malware });
         }
         let own = executable.map(|executable| Hashed { inner_path: None, sha256: executable.sha256 });
         for hashed in own.into_iter().chain(hashed) {
             let key = (path.to_owned(), format!("{:?}", (&hashed.inner_path, hashed.sha256)));
-            self.left_out += keep(&mut self.hashed, key, Hidden { layer, removed_in, found: hashed });
+            self.left_out += keep(&mut self.hashed, key, Hidden { layer, removed_in, first: None, found: hashed });
         }
     }
 
@@ -75,6 +79,29 @@ impl HiddenDetections {
             };
             !seen(path).is_some_and(is_same)
         });
+    }
+
+    /// The secrets by the paths of their files. Of a file with several names each is told once: where it counts most, of such
+    /// names where it was in sight the longest, of these at the first. None is told that counts as much in a file in sight
+    /// that is the same one, as `seen` says of a file and of the key of a secret.
+    pub(super) fn told_secrets(
+        &self,
+        seen: &BTreeMap<(FileName<'_>, String), Severity>,
+    ) -> impl Iterator<Item = (&str, &Hidden<FoundSecret>)> {
+        let mut told: BTreeMap<(FileName<'_>, &str), (Severity, u32, Reverse<&str>)> = BTreeMap::new();
+        for ((path, key), hidden) in &self.secrets {
+            let rank = (hidden.found.severity, hidden.removed_in, Reverse(path.as_str()));
+            let told = told.entry((hidden.file(path), key.as_str())).or_insert(rank);
+            *told = rank.max(*told);
+        }
+        let mut paths = BTreeSet::new();
+        for ((file, key), (severity, _, Reverse(path))) in told {
+            if seen.get(&(file, key.to_owned())).is_none_or(|seen| *seen < severity) {
+                paths.insert((path, key));
+            }
+        }
+        let secrets = self.secrets.iter().map(|((path, key), hidden)| (path.as_str(), key.as_str(), hidden));
+        secrets.filter(move |(path, key, _)| paths.contains(&(*path, *key))).map(|(path, _, hidden)| (path, hidden))
     }
 
     /// Keeps what could not be looked into of a file that the layer `removed_in` takes out of sight: what is looked for there
@@ -133,6 +160,20 @@ impl HiddenDetections {
     }
 }
 
+impl<T> Hidden<T> {
+    fn file<'a>(&'a self, path: &'a str) -> FileName<'a> {
+        file_name(path, self.layer, self.first.as_ref())
+    }
+}
+
+/// What a file is known by, whatever further names it has: its layer, and its first name there.
+pub(super) type FileName<'a> = (u32, &'a str);
+
+/// What the file at a path of a layer is known by, which may have come under another name.
+pub(super) fn file_name<'a>(path: &'a str, layer: u32, first: Option<&'a FirstName>) -> FileName<'a> {
+    first.map_or((layer, path), |first| (first.layer.unwrap_or(layer), first.path.as_str()))
+}
+
 /// Keeps something, from its first layer to the last that takes it out of sight; says how much of it is left out.
 fn keep<T>(known: &mut BTreeMap<Key, Hidden<T>>, key: Key, hidden: Hidden<T>) -> u64 {
     if let Some(earlier) = known.get_mut(&key) {
@@ -157,8 +198,6 @@ fn key_of_malware(malware: &FoundMalware) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::Severity;
-
     use super::*;
 
     fn secret(matched: &str) -> FoundSecret {
@@ -214,6 +253,37 @@ mod tests {
         hidden.hide("a", (1, 2), of(2));
         hidden.forget_seen(&BTreeMap::from([("a".to_owned(), (2, of(2)))]));
         assert_eq!(told(&hidden), [("a", "PASSWORD=********", 0, 1)]);
+    }
+
+    #[test]
+    fn a_secret_of_a_file_with_several_names_is_told_once() {
+        /// A file: its path, the layers between which it is in sight, how much its secret counts, and its first name.
+        type Name<'a> = (&'a str, (u32, u32), Severity, Option<(Option<u32>, &'a str)>);
+        let (low, high) = (Severity::Low, Severity::High);
+        let told = |names: &[Name<'_>], seen: Option<Severity>| -> Vec<(String, u32)> {
+            let mut hidden = HiddenDetections::default();
+            for (path, layers, severity, first) in names {
+                let first = first.map(|(layer, path)| FirstName { layer, path: path.to_owned() });
+                let secrets = vec![FoundSecret { severity: *severity, ..secret("x") }];
+                hidden.hide(path, *layers, Detected { secrets, first, ..Detected::default() });
+            }
+            let seen = seen.map(|severity| (((0, "a"), key_of_secret(&secret("x"))), severity));
+            let seen = seen.into_iter().collect();
+            hidden.told_secrets(&seen).map(|(path, hidden)| (path.to_owned(), hidden.removed_in)).collect()
+        };
+        let at = |path: &str, removed_in| (path.to_owned(), removed_in);
+        let (own, of_a) = (("a", (0, 2), high, None), Some((None, "a")));
+        assert_eq!(told(&[own, ("b", (0, 2), high, of_a)], None), [at("a", 2)]);
+        assert_eq!(told(&[own, ("b", (0, 3), high, of_a), ("c", (0, 3), high, of_a)], None), [at("b", 3)]);
+        assert_eq!(told(&[("a", (0, 3), low, None), ("b", (0, 2), high, of_a)], None), [at("b", 2)]);
+        // A link of an upper layer, and one whose first name is in sight no less.
+        assert_eq!(told(&[own, ("b", (1, 2), high, Some((Some(0), "a")))], None), [at("a", 2)]);
+        assert_eq!(told(&[("b", (0, 2), high, of_a)], None), [at("b", 2)]);
+        assert!(told(&[("b", (0, 2), high, of_a)], Some(high)).is_empty());
+        assert_eq!(told(&[("b", (0, 2), high, of_a)], Some(low)), [at("b", 2)]);
+        // Other files with the same secret.
+        assert_eq!(told(&[own, ("b", (0, 2), high, None)], None), [at("a", 2), at("b", 2)]);
+        assert_eq!(told(&[own, ("b", (1, 2), high, of_a)], None), [at("a", 2), at("b", 2)]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::hidden::{HiddenDetections, key_of_secret};
+use super::hidden::{FileName, HiddenDetections, file_name, key_of_secret};
 use super::{Detected, Detections, FoundMalware, FoundSecret};
 use crate::capability_names::capability_name;
 use crate::layer_index::LayerIndex;
@@ -148,12 +148,9 @@ impl VisibleDetections {
     /// names at the first.
     fn told_elsewhere(&self) -> BTreeSet<(&str, String)> {
         type Named<'a> = (&'a str, &'a [FoundSecret]);
-        let mut names: BTreeMap<(u32, &str), Vec<Named<'_>>> = BTreeMap::new();
+        let mut names: BTreeMap<FileName<'_>, Vec<Named<'_>>> = BTreeMap::new();
         for (path, (layer, detected)) in self.files.iter().filter(|(_, (_, detected))| !detected.secrets.is_empty()) {
-            let file = match &detected.first {
-                Some(first) => (first.layer.unwrap_or(*layer), first.path.as_str()),
-                None => (*layer, path.as_str()),
-            };
+            let file = file_name(path, *layer, detected.first.as_ref());
             names.entry(file).or_default().push((path.as_str(), detected.secrets.as_slice()));
         }
         let mut elsewhere = BTreeSet::new();
@@ -176,6 +173,20 @@ impl VisibleDetections {
         elsewhere
     }
 
+    /// How much the secrets of files in sight count, by file and key, where any are hidden that may be the same.
+    fn seen_secrets(&self) -> BTreeMap<(FileName<'_>, String), Severity> {
+        let mut seen = BTreeMap::new();
+        let files = self.files.iter().filter(|_| !self.hidden.secrets.is_empty());
+        for (path, (layer, detected)) in files {
+            let file = file_name(path, *layer, detected.first.as_ref());
+            for secret in &detected.secrets {
+                let most = seen.entry((file, key_of_secret(secret))).or_insert(secret.severity);
+                *most = secret.severity.max(*most);
+            }
+        }
+        seen
+    }
+
     /// Secrets, malware and licenses as findings.
     pub(crate) fn findings(&self, in_layers: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -192,7 +203,7 @@ impl VisibleDetections {
                 .extend(detected.licenses.iter().map(|license| license.finding(|inner| whole(path, inner), layers.0)));
             findings.extend(detected.malware.iter().filter_map(|malware| malware.finding(path, layers)));
         }
-        for ((path, _), hidden) in &self.hidden.secrets {
+        for (path, hidden) in self.hidden.told_secrets(&self.seen_secrets()) {
             let finding = hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in)));
             findings.push(numbers.numbered(hidden.found.fingerprint, finding));
         }
