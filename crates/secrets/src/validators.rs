@@ -3,6 +3,7 @@
 mod bech32;
 mod checksums;
 pub(crate) mod encoded;
+mod juniper;
 
 use std::ops::Range;
 
@@ -85,6 +86,7 @@ checks! {
     "openpgp-protected" => OpenpgpProtected,
     "ssh2-plain" => Ssh2Plain,
     "ssh2-encrypted" => Ssh2Encrypted,
+    "juniper" => Juniper,
 }
 
 impl Check {
@@ -128,6 +130,7 @@ impl Check {
             Check::OpenpgpProtected => openpgp::is_protected(&matched.bytes[matched.whole.start..]) == Some(true),
             Check::Ssh2Plain => encoded::is_plain_ssh2_key(value),
             Check::Ssh2Encrypted => !encoded::is_plain_ssh2_key(value),
+            Check::Juniper => juniper::secret_in(value).is_some_and(|secret| !plausible::is_stand_in(&secret)),
             Check::InSqlStatement => is_in_sql_statement(&matched.bytes[..matched.whole.start]),
         }
     }
