@@ -231,7 +231,7 @@ fn called(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
         return None;
     }
     let value = quoted_at(bytes, after_blanks(bytes, key.end + 1))?;
-    let end = after_blanks(bytes, value.end + 1);
+    let end = after_blanks(bytes, after_quote(bytes, value.end));
     (bytes.get(end) == Some(&b')')).then_some((value, true))
 }
 
@@ -239,6 +239,8 @@ fn called(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
 fn passed(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     let before = &bytes[key.start.saturating_sub(16)..key.start];
     let before = before.strip_suffix(b"'").or(before.strip_suffix(b"\""))?;
+    // Within a text, as in a notebook, the quote is escaped.
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
     let at = after_quote(bytes, key.end);
     if !before.trim_ascii_end().ends_with(b"(") || at == key.end {
         return None;
@@ -248,7 +250,8 @@ fn passed(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
         return None;
     }
     let value = quoted_at(bytes, after_blanks(bytes, comma + 1))?;
-    (bytes.get(after_blanks(bytes, value.end + 1)) == Some(&b')')).then_some((value, true))
+    let end = after_blanks(bytes, after_quote(bytes, value.end));
+    (bytes.get(end) == Some(&b')')).then_some((value, true))
 }
 
 /// `<password>value</password>`, `<string name="api_key">value</string>`.
@@ -333,9 +336,11 @@ fn declared(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     quoted_at(bytes, after_blanks(bytes, equals + 1)).map(|value| (value, true))
 }
 
-/// `--password value` of a command, `ENV PASSWORD value` of a Dockerfile, `aws configure set secret value`.
+/// `--password value` of a command, `ENV PASSWORD value` of a Dockerfile, `aws configure set secret value`, and in any file
+/// `%env PASSWORD value` of IPython (Built-in magic commands, %env and %set_env).
 fn spaced(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usize>, bool)> {
-    if syntax != Syntax::Shell {
+    let is_magic = [&b"%env "[..], b"%set_env "].iter().any(|magic| bytes[..key.start].ends_with(magic));
+    if syntax != Syntax::Shell && !is_magic {
         return None;
     }
     let before = &bytes[key.start.saturating_sub(4)..key.start];
@@ -350,7 +355,7 @@ fn spaced(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     }
     match quoted_at(bytes, start) {
         Some(value) => Some((value, true)),
-        None => bare_at(bytes, start, syntax).map(|value| (value, false)),
+        None => bare_at(bytes, start, Syntax::Shell).map(|value| (value, false)),
     }
 }
 

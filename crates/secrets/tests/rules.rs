@@ -4,6 +4,8 @@
 mod contexts;
 #[path = "rules/files.rs"]
 mod files;
+#[path = "rules/key_names.rs"]
+mod key_names;
 #[path = "rules/published.rs"]
 mod published;
 #[path = "rules/reference.rs"]

@@ -52,6 +52,12 @@ fn every_way_to_write_an_assignment_is_read() {
         ("ARGS=--db-password=hunter2 --v", Syntax::Single),
         ("ARGS=--v --password hunter2", Syntax::Single),
         ("aws configure set password hunter2 && x", Syntax::Shell),
+        (r#""os.environ[\"password\"] = \"hunter2\"\n","#, Syntax::Prose),
+        (r#""os.putenv(\"password\", \"hunter2\")\n","#, Syntax::Prose),
+        (r#""client.password(\"hunter2\")\n","#, Syntax::Prose),
+        (r#""%env password=hunter2\n","#, Syntax::Prose),
+        (r#""%env password hunter2\n","#, Syntax::Prose),
+        (r#""%set_env password hunter2""#, Syntax::Prose),
     ] {
         assert_eq!(value_in(text, "password", syntax), Some("hunter2"), "{text}");
     }
@@ -86,6 +92,9 @@ fn what_only_looks_like_an_assignment_is_none() {
         ("ARGS=--password", Syntax::Single),
         ("set password hunter2", Syntax::Shell),
         ("run --password hunter2\n", Syntax::Settings),
+        ("env password hunter2\n", Syntax::Prose),
+        (r#""%env password\n","#, Syntax::Prose),
+        (r#""os.getenv(\"password\")\n","#, Syntax::Prose),
         ("ExecStart=/usr/bin/run -v\n--password hunter2\n", Syntax::Settings),
     ] {
         assert_eq!(value_in(text, "password", syntax), None, "{text}");
