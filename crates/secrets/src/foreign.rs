@@ -100,12 +100,16 @@ const ASKING: &[&str] = &[
 
 /// The text with the full-width forms of ASCII's signs (U+FF01 to U+FF5E) as those signs.
 pub(crate) fn folded(text: &str) -> String {
-    let fold = |sign: char| match u32::from(sign) {
+    text.chars().map(folded_sign).collect()
+}
+
+/// The same of one sign.
+pub(crate) fn folded_sign(sign: char) -> char {
+    match u32::from(sign) {
         wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(sign),
         0x3000 => ' ',
         _ => sign,
-    };
-    text.chars().map(fold).collect()
+    }
 }
 
 /// Whether the text is something that people read about passwords, or nothing but a word for one.

@@ -1,5 +1,7 @@
 //! Values are shown masked: enough to know which secret it is, never enough to use or to guess it.
 
+use crate::foreign;
+
 /// What may be shown of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mask {
@@ -34,9 +36,22 @@ pub(crate) fn context(text: &[u8]) -> String {
     printable(&text[..text.len().min(LONGEST_CONTEXT)])
 }
 
-/// Text that may go to a terminal: whatever is no printable ASCII is a point.
+/// Text that may go to a terminal: whatever is neither printable ASCII nor a letter or digit of another script is a point for
+/// each of its bytes. Full-width signs are those of ASCII.
 fn printable(text: &[u8]) -> String {
-    text.iter().map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '.' }).collect()
+    let mut printable = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        for sign in chunk.valid().chars() {
+            let folded = foreign::folded_sign(sign);
+            if (' '..='~').contains(&folded) || folded.is_alphanumeric() {
+                printable.push(folded);
+            } else {
+                printable.extend(std::iter::repeat_n('.', sign.len_utf8()));
+            }
+        }
+        printable.extend(std::iter::repeat_n('.', chunk.invalid().len()));
+    }
+    printable
 }
 
 #[cfg(test)]
@@ -60,5 +75,13 @@ mod tests {
     #[test]
     fn signs_that_a_terminal_obeys_are_not_passed_on() {
         assert_eq!(context(b"KEY\x1b[31m"), "KEY.[31m");
+        // A sign that turns the direction of the text, and half a letter.
+        assert_eq!(context("a\u{202e}b".as_bytes()), "a...b");
+        assert_eq!(context(&"aé".as_bytes()[..2]), "a.");
+    }
+
+    #[test]
+    fn names_of_any_script_are_shown() {
+        assert_eq!(context("パスワード：「".as_bytes()), "パスワード:...");
     }
 }
