@@ -253,7 +253,7 @@ impl<'r> Pass<'r> {
                 self.judge(index, &matched, shown);
             }
             Kind::Shape(shape) => {
-                if !self.spend(shape.work_bytes()) {
+                if !shape.may_stand_at(stretch.origin + at as u64) || !self.spend(shape.work_bytes()) {
                     return;
                 }
                 for shaped in shape.read(stretch.bytes, at) {

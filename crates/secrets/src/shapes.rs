@@ -2,6 +2,7 @@
 
 mod armor;
 mod kubernetes;
+mod table;
 
 use std::ops::Range;
 
@@ -22,6 +23,10 @@ pub(crate) enum Shape {
     KubernetesSecret,
     /// Base64 of something in armor.
     EncodedArmor,
+    /// What stands in a column of a table that is named for passwords.
+    TablePassword,
+    /// What stands in a column of a table that is named for tokens.
+    TableToken,
 }
 
 /// What a shape finds.
@@ -34,7 +39,7 @@ pub(crate) enum Shaped {
 }
 
 impl Shape {
-    pub(crate) const NAMES: &'static str = "private-key, encrypted-private-key, pgp-private-key, encrypted-pgp-private-key, kubernetes-secret or encoded-armor";
+    pub(crate) const NAMES: &'static str = "private-key, encrypted-private-key, pgp-private-key, encrypted-pgp-private-key, kubernetes-secret, encoded-armor, table-password or table-token";
 
     pub(crate) fn named(name: &str) -> Option<Shape> {
         Some(match name {
@@ -44,6 +49,8 @@ impl Shape {
             "encrypted-pgp-private-key" => Shape::EncryptedPgpPrivateKey,
             "kubernetes-secret" => Shape::KubernetesSecret,
             "encoded-armor" => Shape::EncodedArmor,
+            "table-password" => Shape::TablePassword,
+            "table-token" => Shape::TableToken,
             _ => return None,
         })
     }
@@ -57,6 +64,8 @@ impl Shape {
             Shape::EncryptedPgpPrivateKey => armor::pgp_private_key(bytes, at, true).into_iter().collect(),
             Shape::KubernetesSecret => kubernetes::values(bytes, at),
             Shape::EncodedArmor => encoded(bytes, at).into_iter().collect(),
+            Shape::TablePassword => table::values(bytes, at, table::Column::Password),
+            Shape::TableToken => table::values(bytes, at, table::Column::Token),
         }
     }
 }
@@ -70,6 +79,7 @@ impl Shape {
             }
             Shape::KubernetesSecret => 2 * kubernetes::FARTHEST_DATA_BYTES,
             Shape::EncodedArmor => 2 * LONGEST_ENCODED_BYTES,
+            Shape::TablePassword | Shape::TableToken => table::LONGEST_TABLE_BYTES,
         }
     }
 
@@ -85,6 +95,21 @@ impl Shape {
                 length => at + length.max(1),
             },
             Shape::KubernetesSecret => kubernetes::seen_until(bytes, at),
+            // The literals that stand in the first line are read together.
+            Shape::TablePassword | Shape::TableToken => at.max(table::LONGEST_NAMES_BYTES),
+        }
+    }
+
+    /// Whether a literal at this place of a file may be part of it.
+    pub(crate) fn may_stand_at(self, place: u64) -> bool {
+        match self {
+            Shape::TablePassword | Shape::TableToken => place < table::LONGEST_NAMES_BYTES as u64,
+            Shape::PrivateKey
+            | Shape::EncryptedPrivateKey
+            | Shape::PgpPrivateKey
+            | Shape::EncryptedPgpPrivateKey
+            | Shape::KubernetesSecret
+            | Shape::EncodedArmor => true,
         }
     }
 }
