@@ -527,7 +527,8 @@ mod tests {
     #[test]
     fn a_statement_that_is_kept_is_not_planned_anew_for_other_values() {
         on_both_stores(|store| {
-            let sql = "SELECT i.digest, v.hash, (SELECT count(*) FROM image_names n WHERE n.image_id = i.id) FROM images i
+            let sql =
+                "SELECT i.digest, v.hash, (SELECT count(*) FROM image_names n WHERE n.image_id = i.id) FROM images i
                        LEFT JOIN verdicts v ON v.id = i.verdict_id LEFT JOIN image_indexes x ON x.image_id = i.id
                        WHERE i.id = $1 AND i.gaps = $2";
             let replanned = store.read_blocking(|connection| {
