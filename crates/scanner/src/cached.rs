@@ -15,7 +15,7 @@ use crate::layer_index::LayerIndex;
 
 /// The version of what the readers of packages see in a layer. It goes up with every change of a reader, of [`LayerIndex`]
 /// or of the facts in it: an index that another build wrote would answer for files it never looked at.
-const CONTENT_VERSION: u32 = 30;
+const CONTENT_VERSION: u32 = 31;
 
 /// The cache, and what tells the findings of these detectors from those of others.
 #[derive(Clone, Copy)]

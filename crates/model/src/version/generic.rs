@@ -60,8 +60,9 @@ fn write_zeros(zeros: &mut usize, key: &mut KeyWriter<'_>) {
 
 /// The mark of a word that means a pre-release.
 fn prerelease(letters: &[u8], rest: &[u8]) -> Option<u8> {
-    const WORDS: [(&str, u8); 11] = [
+    const WORDS: [(&str, u8); 12] = [
         ("dev", 1),
+        ("devel", 1),
         ("nightly", 1),
         ("snapshot", 1),
         ("alpha", 2),

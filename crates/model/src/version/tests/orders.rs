@@ -530,6 +530,24 @@ fn generic_versions_grow_by_letters_and_revisions() {
 }
 
 #[test]
+fn generic_pre_releases_come_before_what_they_lead_to() {
+    check(
+        VersionScheme::Generic,
+        &[
+            &["17"],
+            &["18devel", "18-dev", "18.0-DEV"],
+            &["18beta1"],
+            &["18RC"],
+            &["18RC2-dev"],
+            &["18RC2"],
+            &["18"],
+            &["18x-dev"],
+            &["18x"],
+        ],
+    );
+}
+
+#[test]
 fn julia_and_dart_let_the_build_count() {
     check(VersionScheme::Pub, &[&["1.2.3-rc"], &["1.2.3"], &["1.2.3+0"], &["1.2.3+10"], &["1.2.4"]]);
 }

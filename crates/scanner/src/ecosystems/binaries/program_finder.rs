@@ -212,13 +212,27 @@ fn is_beginning(bytes: &[u8], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|&byte| !byte.is_ascii_digit() && byte != b'.')
 }
 
-/// The stages of pre-releases; a number is behind each.
-const STAGES: &[&str] =
-    &["-rc.", "-beta.", "-alpha.", "-rc", "-beta", "-alpha", "-pre", "-dev", "rc", "RC", "beta", "alpha", "preview"];
+/// The stages of pre-releases; a number may be behind each.
+const STAGES: &[&str] = &[
+    "-rc.", "-beta.", "-alpha.", ".rc", "-rc", "-beta", "-alpha", "-pre", "-dev", "-DEV", "rc", "RC", "beta", "alpha",
+    "preview", "devel", "dev",
+];
+
+/// How many bytes of a text are the stage of a pre-release that it begins with, 0 where it begins with none. Behind one
+/// without a number the word must end: `-devuan1` is no stage.
+fn stage_length(text: &[u8]) -> usize {
+    let length = |stage: &&str| {
+        let rest = text.strip_prefix(stage.as_bytes())?;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_word = !stage.ends_with('.') && rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        (digits > 0 || is_word).then_some(stage.len() + digits)
+    };
+    STAGES.iter().find_map(length).unwrap_or(0)
+}
 
 /// Reads a version, which must be followed by `end` where that is not empty: so many `numbers` or more with dots between
-/// them, one letter (`1.1.1w`), the stage of a pre-release (`-rc.1`, `beta2`), and the plus of a build from a checkout
-/// (`3.12.1+`). One number is none without a stage.
+/// them, one letter (`1.1.1w`), the stage of a pre-release (`-rc.1`, `beta2`, `-dev`), also of one on its way to such
+/// (`1.1.1w-dev`, `RC2-dev`), and the plus of a build from a checkout (`3.12.1+`). One number is none without a stage.
 fn version_at(bytes: &[u8], numbers: usize, end: &str) -> Option<String> {
     let digits = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut length = digits(0);
@@ -239,14 +253,12 @@ fn version_at(bytes: &[u8], numbers: usize, end: &str) -> Option<String> {
     }
     let rest = &bytes[length..];
     let (mut behind, mut is_patch_level) = (length, false);
-    let is_stage =
-        |stage: &&&str| rest.starts_with(stage.as_bytes()) && rest.get(stage.len()).is_some_and(u8::is_ascii_digit);
-    let stage = STAGES.iter().find(is_stage);
-    if parts < numbers || (parts == 1 && stage.is_none()) {
+    let stage = stage_length(rest);
+    if parts < numbers || (parts == 1 && stage == 0) {
         return None;
     }
-    if let Some(stage) = stage {
-        length += stage.len() + digits(length + stage.len());
+    if stage > 0 {
+        length += stage;
     } else if rest.first().is_some_and(u8::is_ascii_lowercase) {
         let letter_end = length + 1 + digits(length + 1);
         if bytes.get(letter_end).is_none_or(|byte| !byte.is_ascii_alphanumeric()) {
@@ -257,6 +269,7 @@ fn version_at(bytes: &[u8], numbers: usize, end: &str) -> Option<String> {
     }
     if !is_patch_level {
         length = length.max(behind);
+        length += stage_length(&bytes[length..]);
         length += usize::from(end == "\0" && bytes[length..].starts_with(b"+\0"));
     }
     let version = std::str::from_utf8(bytes.get(..length)?).ok()?;

@@ -480,6 +480,33 @@ fn pre_releases_are_written_as_the_program_writes_them() {
 }
 
 #[test]
+fn stages_without_a_number_are_pre_releases_too() {
+    for (name, text, expected) in [
+        ("php", "X-Powered-By: PHP/8.3.0-dev\0", "php 8.3.0-dev"),
+        ("php", "X-Powered-By: PHP/8.4.0RC\0", "php 8.4.0RC"),
+        ("php", "X-Powered-By: PHP/8.4.0RC2-dev\0", "php 8.4.0RC2-dev"),
+        ("postgres", "postgres (PostgreSQL) 18devel\0", "postgresql 18devel"),
+        ("ruby", "ruby 3.4.0dev (2024-05-16 master 9d69619623) [x86_64-linux]\0", "ruby 3.4.0dev"),
+        ("curl", "curl/8.9.0-DEV\0", "curl 8.9.0-DEV"),
+        ("node", "node.js/v22.0.0-pre\0", "node 22.0.0-pre"),
+        ("httpd", "Apache/2.5.1-dev (Unix)\0", "apache-httpd 2.5.1-dev"),
+        ("openssl", "OpenSSL 3.2.0-alpha3-dev \0", "openssl 3.2.0-alpha3-dev"),
+        ("libcrypto.so.1.1", "OpenSSL 1.1.1x-dev  xx XXX xxxx\0", "openssl 1.1.1x-dev"),
+        ("tor", " (on Tor 0.4.9.1-alpha )\0", "tor 0.4.9.1-alpha"),
+        ("ffmpeg", "FFmpeg version n7.1-dev-1234-gabcdef1234\0", "ffmpeg 7.1-dev"),
+        ("mysqld", "/export/home/pb2/build/mysql-8.0.4-rc/sql/mysqld.cc\0", "mysql 8.0.4-rc"),
+        ("liblzma.so.5.5.2", "5.5.2beta\0", "liblzma 5.5.2beta"),
+        // Git writes points for the hyphens of its tags.
+        ("git", "git/2.45.0.rc1\0", "git 2.45.0.rc1"),
+        // What a builder adds is no stage.
+        ("php", "X-Powered-By: PHP/8.2.20-devuan1\0", "php 8.2.20"),
+        ("php", "X-Powered-By: PHP/8.2.20developer\0", ""),
+    ] {
+        check(name, text.as_bytes(), expected);
+    }
+}
+
+#[test]
 fn programs_that_say_nothing_clear_are_no_package() {
     check("nginx", b"nginx version: nginx/\0", "");
     check("python3.11", b"3.11.7\x003.11.8\0", "");
