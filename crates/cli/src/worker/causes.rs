@@ -1,6 +1,7 @@
 //! Why a job cannot be done, as codes with parameters, and whether another try may succeed.
 
 use std::error::Error;
+use std::io;
 
 use api::registries::Cause;
 use oci::registry::{ExchangeError, RegistryError};
@@ -37,15 +38,28 @@ impl From<RegistryError> for Undone {
 impl From<IndexError> for Undone {
     fn from(error: IndexError) -> Undone {
         // Layers are fetched while they are read: what the registry did wrong is among the causes.
-        let mut source = error.source();
-        while let Some(cause) = source {
-            if let Some(error) = cause.downcast_ref::<RegistryError>() {
-                return of_registry(error);
-            }
-            source = cause.source();
+        if let Some(error) = registry_error(&error) {
+            return of_registry(error);
         }
         Undone::may_pass(detailed("image.unreadable", &error))
     }
+}
+
+/// The error of a registry that another one comes from.
+fn registry_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a RegistryError> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(error) = cause.downcast_ref::<RegistryError>() {
+            return Some(error);
+        }
+        // The source of an I/O error is that of the error it holds, which would be passed over.
+        let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match held {
+            Some(held) => Some(held as &(dyn Error + 'static)),
+            None => cause.source(),
+        };
+    }
+    None
 }
 
 /// A code with the sentences of an error, which never have secrets.
@@ -97,5 +111,42 @@ fn of_exchange(error: &ExchangeError) -> (&'static str, bool) {
         ExchangeError::BadLocation { .. } | ExchangeError::TooLarge { .. } => ("registry.protocol", false),
         ExchangeError::PlainRedirect { .. } => ("registry.plain_redirect", false),
         ExchangeError::TooManyRedirects { .. } => ("registry.too_many_redirects", false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oci::ReadEntriesError;
+
+    use super::*;
+
+    /// What became of a layer whose bytes end in this error.
+    fn undone(source: io::Error) -> Undone {
+        Undone::from(IndexError::ReadLayer(ReadEntriesError::Read { container: "layer 1".into(), offset: 7, source }))
+    }
+
+    fn rate_limited() -> RegistryError {
+        RegistryError::RateLimited { host: "r.example".to_owned(), seconds: 30 }
+    }
+
+    #[test]
+    fn what_a_registry_did_wrong_is_found_in_errors_of_input() {
+        let expected = of_registry(&rate_limited());
+        assert_eq!(expected.cause.code, "registry.rate_limited");
+        assert_eq!(undone(io::Error::other(rate_limited())), expected);
+        // Decoders put errors of what they read from into their own.
+        assert_eq!(undone(io::Error::new(io::ErrorKind::InvalidData, io::Error::other(rate_limited()))), expected);
+        let opened = oci::OpenLayerError::Read { layer: "layer 1".into(), source: io::Error::other(rate_limited()) };
+        assert_eq!(Undone::from(IndexError::OpenLayer(opened)), expected);
+    }
+
+    #[test]
+    fn errors_of_nothing_but_input_are_those_of_the_image() {
+        for source in
+            [io::Error::from(io::ErrorKind::UnexpectedEof), io::Error::other("the compressed data are damaged")]
+        {
+            let undone = undone(source);
+            assert_eq!((undone.cause.code.as_str(), undone.may_pass), ("image.unreadable", true));
+        }
     }
 }
