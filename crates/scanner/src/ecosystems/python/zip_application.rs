@@ -66,7 +66,7 @@ pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), R
         found.gap("", error.to_string());
     }
     if is_over_limit {
-        found.gap("", format!("only {MOST_DISTRIBUTIONS} of the files of interest in it were read"));
+        found.gap("", format!("only {MOST_DISTRIBUTIONS} of the distributions in it were read"));
     }
     let mut work_left = WORK_BYTES.saturating_add(length.saturating_mul(8));
     for (name, entry) in members {
@@ -185,19 +185,36 @@ mod tests {
         check("a.pex", b"", &expect![[""]]);
     }
 
-    #[test]
-    fn descriptions_that_inflate_without_end_are_cut() {
-        let mut bomb = b"Name: a\nVersion: 1\n".to_vec();
-        bomb.resize(1 << 20, b'x');
-        let archive = zip(&[("a.dist-info/METADATA", &bomb, true)]);
+    /// An archive of one entry with this many, all in the same place.
+    fn repeat_directory(archive: &[u8], count: u32) -> Vec<u8> {
         let at = archive.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
         let end = archive.len() - 22;
-        let count = 100_u32;
         let mut repeated = archive[..at].to_vec();
         (0..count).for_each(|_| repeated.extend_from_slice(&archive[at..end]));
         repeated.extend_from_slice(&archive[end..end + 12]);
         repeated.extend((count * (end - at) as u32).to_le_bytes());
         repeated.extend_from_slice(&archive[end + 16..]);
+        repeated
+    }
+
+    #[test]
+    fn more_distributions_than_are_read_are_told_as_such() {
+        let archive = zip(&[("a.dist-info/METADATA", &metadata("a", "1"), false)]);
+        for (count, is_told) in [(5_000, false), (5_001, true)] {
+            let found = ecosystem_check::read_with_gaps(&Python, "many.pyz", &repeat_directory(&archive, count));
+            assert_eq!(found.packages.len(), 5_000);
+            let gaps: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+            let told = ["only 5000 of the distributions in it were read"];
+            assert_eq!(gaps, if is_told { &told[..] } else { &[] });
+        }
+    }
+
+    #[test]
+    fn descriptions_that_inflate_without_end_are_cut() {
+        let mut bomb = b"Name: a\nVersion: 1\n".to_vec();
+        bomb.resize(1 << 20, b'x');
+        let archive = zip(&[("a.dist-info/METADATA", &bomb, true)]);
+        let repeated = repeat_directory(&archive, 100);
         let text = ecosystem_check::text(&ecosystem_check::read_with_gaps(&Python, "bomb.pyz", &repeated));
         assert!(text.contains("gap bomb.pyz: it is no valid archive: reading it costs far more"), "{text}");
     }
