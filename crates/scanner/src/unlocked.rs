@@ -148,9 +148,13 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
             && !repository.is_locked_elsewhere(family, folder, name, manifest)
             && !repository.is_told_by_users(family, folder, name, manifest)
         {
+            let is_gradle = family.locks.contains(&"gradle.lockfile");
+            // Gradle writes locks of nothing but what is to be locked (docs.gradle.org, Locking Versions).
+            let condition = if is_gradle { " where the build turns on `dependencyLocking`" } else { "" };
             let reason = if lacks_plugin_lock {
                 "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that \
-                 their versions are unknown; `gradle buildEnvironment --write-locks` writes one"
+                 their versions are unknown; `gradle buildEnvironment --write-locks` writes one where the \
+                 `buildscript` calls `activateDependencyLocking()`"
                     .to_owned()
             } else if has_lock_of_another && keeps_names(family.ecosystem) {
                 format!(
@@ -160,7 +164,12 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
             } else if has_lock_of_another {
                 format!(
                     "it names dependencies, and the lock file above it is that of another project, so that their \
-                     versions are unknown; `{command}` writes one"
+                     versions are unknown; `{command}` writes one{condition}"
+                )
+            } else if is_gradle {
+                format!(
+                    "it names dependencies, and no `gradle.lockfile` lies beside or above it, so that their versions \
+                     are unknown; `{command}` writes one{condition}"
                 )
             } else {
                 format!(

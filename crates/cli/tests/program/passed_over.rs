@@ -180,11 +180,14 @@ fn manifests_without_a_lock_file_are_gaps_of_a_repository() {
     let reason = "it names dependencies, and no lock file that is read lies beside or above it, so that their versions are unknown";
     let expected = [
         ("api/pyproject.toml", "uv lock"),
-        ("app/build.gradle.kts", "gradle dependencies --write-locks"),
         ("docs/Project.toml", "julia --project -e 'import Pkg; Pkg.resolve()'"),
         ("package.json", "npm install --package-lock-only"),
     ];
-    let expected = expected.map(|(path, command)| format!("{path}: {reason}; `{command}` writes one"));
+    let mut expected = expected.map(|(path, command)| format!("{path}: {reason}; `{command}` writes one")).to_vec();
+    let of_gradle = "app/build.gradle.kts: it names dependencies, and no `gradle.lockfile` lies beside or above it, so that \
+                     their versions are unknown; `gradle dependencies --write-locks` writes one where the build turns on \
+                     `dependencyLocking`";
+    expected.insert(1, of_gradle.to_owned());
     assert_eq!(unlocked(&program, "dir:shop"), expected);
     assert_eq!(unlocked(&program, "rootfs:shop"), Vec::<String>::new());
     let japanese = program.run(&["scan", "--lang", "ja", "--detectors", "vulnerabilities", "dir:shop"]).stdout;

@@ -258,7 +258,9 @@ const COUNTED: &[&str] = &[
     "the source of 2 packages such as libssl3 `3.0.9-1` is unknown, so that advisories may be missed",
     "it does not name source packages, so that advisories which name only those may be missed",
     "the version of Go's standard library is not told, so that its vulnerabilities are not found",
-    "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` writes one",
+    "its `buildscript` names plug-ins, and no `buildscript-gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle buildEnvironment --write-locks` writes one where the `buildscript` calls `activateDependencyLocking()`",
+    "it names dependencies, and no `gradle.lockfile` lies beside or above it, so that their versions are unknown; `gradle dependencies --write-locks` writes one where the build turns on `dependencyLocking`",
+    "it names dependencies, and the lock file above it is that of another project, so that their versions are unknown; `gradle dependencies --write-locks` writes one where the build turns on `dependencyLocking`",
 ];
 
 /// The sentences of a source that stand behind one of these marks, with 7 for every value in them.

@@ -7,9 +7,15 @@ use crate::path_set::{PathSet, path_hash};
 use crate::selector::SELECTOR;
 
 mod above;
+mod gradle;
 mod users;
 
 fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let told: Vec<String> = gaps(&index(files)).into_iter().map(|gap| gap.path).collect();
+    assert_eq!(told, expected, "{files:?}");
+}
+
+fn index(files: &[(&str, &str)]) -> LayerIndex {
     let mut index = LayerIndex::default();
     for (path, text) in files {
         for place in SELECTOR.select(&UntrustedPath::normalise(path)).iter() {
@@ -20,8 +26,7 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
     index.occupied = PathSet::from_hashes(files.iter().map(|(path, _)| path_hash(path)).collect());
     let folders = files.iter().flat_map(|(path, _)| path.match_indices('/').map(|(end, _)| path_hash(&path[..end])));
     index.folders = PathSet::from_hashes(folders.collect());
-    let told: Vec<String> = gaps(&index).into_iter().map(|gap| gap.path).collect();
-    assert_eq!(told, expected, "{files:?}");
+    index
 }
 
 const PACKAGE: &str = r#"{"dependencies":{"lodash":"4.17.15"}}"#;
@@ -493,42 +498,6 @@ fn manifests_of_further_languages_that_ask_for_nothing_are_none() {
     ] {
         check(&[(format!("a/{manifest}").as_str(), text)], &[]);
     }
-}
-
-#[test]
-fn scripts_of_gradle_have_locks_for_their_plug_ins_and_where_others_take_them_in() {
-    let plugins = "buildscript { dependencies { classpath 'a:b:1' } }\n";
-    let (script, both) = ("a/build.gradle", format!("{plugins}dependencies {{ api 'a:b:1' }}\n"));
-    check(&[(script, plugins)], &[script]);
-    check(&[(script, plugins), ("a/buildscript-gradle.lockfile", "")], &[]);
-    check(&[(script, &both), ("a/buildscript-gradle.lockfile", "")], &[script]);
-    check(&[(script, &both), ("a/gradle.lockfile", ""), ("a/buildscript-gradle.lockfile", "")], &[]);
-    // That of the project says nothing of plug-ins.
-    check(&[(script, &both), ("a/gradle.lockfile", "")], &[script]);
-    check(&[(script, plugins), ("a/gradle.lockfile", "")], &[script]);
-
-    let taken_in = ("buildSrc/src/main/kotlin/own.gradle.kts", "dependencies { api(\"a:b:1\") }\n");
-    check(&[taken_in], &[taken_in.0]);
-    check(&[taken_in, ("app/gradle.lockfile", "")], &[]);
-    check(&[("buildSrc/build.gradle.kts", taken_in.1), ("app/gradle.lockfile", "")], &["buildSrc/build.gradle.kts"]);
-}
-
-#[test]
-fn what_a_script_of_gradle_asks_for_in_subprojects_is_locked_in_their_folders() {
-    let (root, lock) = ("r/build.gradle", ("r/a/gradle.lockfile", "a:b:1=x\nempty=\n"));
-    for begin in ["subprojects", "configure(subprojects)", "project(':a')"] {
-        let script = format!("{begin} {{ dependencies {{ implementation 'a:b:1' }} }}\n");
-        check(&[(root, &script), lock], &[]);
-        check(&[(root, &script), ("r/gradle.lockfile", "")], &[]);
-        check(&[(root, &script)], &[root]);
-        // Those of another project or of the build's own program are not theirs.
-        for other in ["r.b/gradle.lockfile", "s/gradle.lockfile", "r/buildSrc/gradle.lockfile"] {
-            check(&[(root, &script), (other, "")], &[root]);
-        }
-        check(&[(root, &format!("{script}dependencies {{ api 'a:b:1' }}\n")), lock], &[root]);
-    }
-    check(&[("build.gradle.kts", "subprojects { dependencies { \"api\"(\"a:b:1\") } }\n"), lock], &[]);
-    check(&[(root, "allprojects { dependencies { api 'a:b:1' } }\n"), lock], &[root]);
 }
 
 #[test]
