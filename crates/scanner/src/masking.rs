@@ -17,6 +17,12 @@ static BUILTIN: LazyLock<SecretRules> = LazyLock::new(SecretRules::builtin);
 /// Of a shorter value, or one of letters alone, only whole words are masked: it stands within others by chance.
 const SHORTEST_PART: usize = 6;
 
+/// The longest word of our own sentences, in bytes.
+const LONGEST_WORD: usize = 16;
+
+/// What stands around what a sentence quotes: ours, and that of the libraries whose messages it passes on.
+const QUOTES: [&str; 2] = ["`", "\""];
+
 /// Masks secrets in texts: those that the rules see there, and those that were seen elsewhere in the target.
 #[derive(Clone)]
 pub(crate) struct Masker<'r> {
@@ -88,17 +94,18 @@ impl<'r> Masker<'r> {
     /// outside of its quotes they mask nothing that our own words may be.
     pub(crate) fn mask_sentence(&self, sentence: &mut String) {
         if self.own.is_some() {
-            let is_quote = |place: usize| place % 2 == 1;
-            let parts = sentence.split('`').enumerate().map(|(place, part)| {
-                let mut part = part.to_owned();
-                if is_quote(place) {
-                    self.mask(&mut part);
-                }
-                part
-            });
-            *sentence = parts.collect::<Vec<_>>().join("`");
+            for mark in QUOTES {
+                let parts = sentence.split(mark).enumerate().map(|(place, part)| {
+                    let mut part = part.to_owned();
+                    if place % 2 == 1 {
+                        self.mask(&mut part);
+                    }
+                    part
+                });
+                *sentence = parts.collect::<Vec<_>>().join(mark);
+            }
         }
-        self.mask_where(sentence, |value| !is_of_our_words(value));
+        self.mask_where(sentence, |value| !may_be_ours(value));
     }
 
     /// Masks what the built-in rules call a secret, and of what those of the user do the values of which `is_masked` says so.
@@ -137,11 +144,12 @@ impl<'r> Masker<'r> {
     }
 }
 
-/// Whether a value may be a part of our own sentences: several words, or one without digits.
-fn is_of_our_words(value: &str) -> bool {
-    value.len() < SHORTEST_PART
-        || value.contains(|sign: char| sign.is_whitespace() || sign == '`')
-        || !value.bytes().any(|byte| byte.is_ascii_digit())
+/// Whether a value may be a part of our own sentences: a short one, one word of letters, or several words.
+fn may_be_ours(value: &str) -> bool {
+    let word = value.trim_matches(|sign: char| sign.is_ascii_punctuation());
+    let is_word = word.len() <= LONGEST_WORD
+        && word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'\''));
+    value.len() < SHORTEST_PART || is_word || value.contains(|sign: char| sign.is_whitespace() || sign == '`')
 }
 
 /// The text with the passwords of addresses masked (`https://name:********@host`); none where there are none.
@@ -242,6 +250,11 @@ mod tests {
             masked_with_rule(".+", "", sentence),
             "line 7: `********` takes a file from `********`, not from the image"
         );
+        // Libraries quote as JSON does.
+        assert_eq!(
+            masked_with_rule("[a-z]+", "", "invalid type: string \"correcthorse\", expected a map"),
+            "invalid type: string \"********\", expected a map"
+        );
         // What has no end is quoted up to the end of the sentence.
         assert_eq!(masked_with_rule(".+", "", "this is no map: `a: b c"), "this is no map: `********");
     }
@@ -256,6 +269,12 @@ mod tests {
             masked_with_rule("pin=([0-9]+)", "pin=48120935", "expected a, got 48120935"),
             "expected a, got ********"
         );
+        // So are those without a digit that no word of ours is: too long, with a capital within, or with other signs.
+        for secret in ["correcthorsebatterystaple", "kRspqxTnYb", "horse_battery", "パスワード秘密"] {
+            let (known, sentence) = (format!("pin={secret}"), format!("expected a, got {secret}"));
+            let masked = masked_with_rule(r"pin=(\S+)", &known, &sentence);
+            assert!(masked.starts_with("expected a, got ") && !masked.contains(secret), "{masked}");
+        }
         // The built-in rules know the words of a sentence, whatever else the user looks for.
         assert_eq!(
             masked_with_rule("acme-[0-9a-z]+", "DB_PASSWORD=kR8spq2x", "kR8spq2x is no number"),
