@@ -206,6 +206,30 @@ fn secrets_and_malware_that_an_upper_layer_hides_are_told_with_the_layer_that_hi
     }
 }
 
+/// A file has one secret, whatever names it had: it is told at the name where it counts most, and not again where a name of
+/// the file is still in sight.
+#[test]
+fn a_secret_of_a_removed_file_with_several_names_is_told_once() {
+    let program = Program::new();
+    let password = "db_password = \"xK9-vQ2pLm7ZwTr4\"\\n";
+    let image = format!(
+        "image shop:1\nlayer COPY\n  docs/a.md = {password}\n  app/settings.toml => docs/a.md\n\
+         \x20 srv/a.env = AWS_ACCESS_KEY_ID={}\\n\n  srv/b.env => srv/a.env\n\
+         layer RUN rm\n  docs/.wh.a.md\n  app/.wh.settings.toml\n  srv/.wh.b.env\n",
+        key_id()
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let arguments = ["--detectors", "secrets", "image.tar"];
+    let report = program.scan(&intelligence(), &arguments);
+    let found = findings(&report, "secret").into_iter();
+    let told: Vec<(String, Value, Value)> =
+        found.map(|it| (text(&it["path"]), it["layer"].clone(), it["removed_in"].clone())).collect();
+    let hidden = ("app/settings.toml".to_owned(), json!(0), json!(1));
+    let seen = ("srv/a.env".to_owned(), json!(0), Value::Null);
+    assert!(told.len() == 2 && told.contains(&hidden) && told.contains(&seen), "{told:?}");
+    assert_eq!(program.scan(&intelligence(), &arguments), report, "from the cache");
+}
+
 /// The password that was changed is another one than that in sight, and stays in the image; masked they look the same.
 #[test]
 fn a_password_that_an_upper_layer_changes_is_told_beside_the_new_one() {
