@@ -28,7 +28,7 @@ export const ja: Translation<typeof en> = {
   'verify.running': 'すべての記録を検証しています…',
   'verify.whole': '改ざんはありません。記録{first}から{last}まで、書き込まれたときのままです。',
   'verify.checkpoints': '署名付きチェックポイント{count}件と一致しています。',
-  'verify.unknown': '{count}件のチェックポイントは、このサーバーが知らない鍵で署名されています。',
+  'verify.unknown': '{count}件のチェックポイントは、このサーバーでは未知の鍵で署名されています。',
   'verify.deleted': '記録{number}でハッシュチェーンが壊れています。記録が削除されています。',
   'verify.altered': '記録{number}でハッシュチェーンが壊れています。記録が書き換えられています。',
   'verify.moved': '記録{number}でハッシュチェーンが壊れています。記録の位置が変わっています。',

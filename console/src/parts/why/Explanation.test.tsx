@@ -24,7 +24,7 @@ test.each([['en', 'Cause', 'registration'], ['ja', 'きっかけ', '登録']] as
   expect((await screen.findByText(title)).nextElementSibling?.textContent).toBe(cause);
 });
 
-test.each([['en', 'What follows', 'it is not to run and pipelines fail'], ['ja', '適用される動作', '実行をブロック、パイプラインを失敗']] as const)('what follows of a verdict is told in words (%s)', async (language, title, words) => {
+test.each([['en', 'What follows', 'it is not to run and pipelines fail'], ['ja', '適用される動作', '実行をブロック、パイプラインをエラー終了']] as const)('what follows of a verdict is told in words (%s)', async (language, title, words) => {
   show(language, { decision: 'deny', digest: 'sha256:1', effects: ['block', 'fail_pipeline', 'something_newer'] });
   expect((await screen.findByText(title)).nextElementSibling?.textContent).toBe(words);
 });

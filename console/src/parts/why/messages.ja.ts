@@ -35,7 +35,7 @@ export const ja: Translation<typeof en> = {
   cause: 'きっかけ',
   effects: '適用される動作',
   'effect.block': '実行をブロック',
-  'effect.fail_pipeline': 'パイプラインを失敗',
+  'effect.fail_pipeline': 'パイプラインをエラー終了',
   'effect.notify': '通知',
   'effect.record': '監査証跡に記録',
   mode: '制御モード: {mode}',

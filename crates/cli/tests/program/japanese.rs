@@ -109,7 +109,7 @@ fn what_a_scan_says_on_standard_error_has_no_english_sentence() {
     program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
     for (code, words, expected) in [
         (0, "scan dir:app", "bulkhead: warning: プログラムに組み込まれた脆弱性情報("),
-        (1, "scan dir:app --quiet --policy policy.yaml", "bulkhead: 不適合: ポリシーall: "),
+        (1, "scan dir:app --quiet --policy policy.yaml", "bulkhead: 非準拠: ポリシーall: "),
         (
             2,
             "scan dir:app --intel missing.db",
@@ -171,7 +171,7 @@ fn what_intelligence_and_policies_say_on_standard_error_is_japanese() {
         (
             2,
             "intel build --feeds feeds --out a.db",
-            "feedsのフィードに脆弱性もアドバイザリーもありません。使用できないものの例: ",
+            "feedsのフィードに脆弱性もアドバイザリもありません。使用できないものの例: ",
         ),
         (
             3,

@@ -54,7 +54,7 @@ export const ja: Translation<typeof en> = {
   'bulk.rescan.text': '各イメージをレジストリから取得し直して読み取ります。登録済みのレジストリにないイメージは変更されません。',
   'bulk.approve': '承認',
   'bulk.approve.do': '承認',
-  'bulk.approve.text': '名前のあるすべてのリポジトリでダイジェストを承認します。これらのリポジトリのほかのダイジェストは実行できなくなります。',
+  'bulk.approve.text': '名前のあるすべてのリポジトリでダイジェストを承認します。これらのリポジトリでは、承認されていないほかのダイジェストは実行できなくなります。',
   'bulk.approve.of_these': 'このうち{count, plural, other {#件}}は承認済みです。',
   'bulk.approve.of_these.more': 'このうち{count}件超は承認済みです。',
   'bulk.approve.of_these.unknown': '承認済みのイメージが含まれている可能性があります(件数は集計していません)。',
