@@ -1,4 +1,4 @@
-import { useState, type MouseEvent } from 'react';
+import { useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useMessages } from '../../i18n/language';
 import { Icon, type IconName } from '../icons';
 import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
@@ -51,7 +51,7 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
         </MenuToggle>
       )}
     >
-      <DropdownList>
+      <DropdownList onKeyDown={goAlong}>
         {/* It is always there, and always first. */}
         {first && <DropdownItem key={first.id} hasCheckbox isSelected isAriaDisabled actions={sizes(first)}>{first.title}</DropdownItem>}
         {inOrder(columns, shown).map((column) => {
@@ -73,6 +73,21 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
       </DropdownList>
     </Dropdown>
   );
+}
+
+/**
+ * The arrows lead along an item, from its tick to what can be done to its column and back. PatternFly's own lead nowhere from a
+ * tick, and Tab closes the menu.
+ */
+function goAlong(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  const target = event.target as HTMLElement;
+  if (step === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+  const all = [...(target.closest('li')?.querySelectorAll<HTMLElement>('input, button') ?? [])].filter((one) => one === target || !one.matches(':disabled'));
+  event.preventDefault();
+  // PatternFly's would go on from where this leads.
+  event.stopPropagation();
+  all[all.indexOf(target) + step]?.focus();
 }
 
 interface ActionProps {

@@ -273,3 +273,24 @@ test('columns are moved in the menu, where the focus stays, and are the usual on
   await show();
   expect(headings()).toEqual(['name', 'size']);
 });
+
+test('the keys reach what the menu does to a column, and lead back to its tick', async () => {
+  const { search } = await show('/?cols=size,age');
+  const tick = (name: string) => screen.getByLabelText(name, { selector: 'input' });
+  await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
+  (await screen.findByLabelText('name', { selector: 'input' })).focus();
+  await userEvent.keyboard('{ArrowLeft}');
+  expect(document.activeElement).toBe(tick('name'));
+  tick('size').focus();
+  await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+  const wider = screen.getByRole('button', { name: 'Make size wider' });
+  expect(document.activeElement).toBe(wider);
+  await userEvent.keyboard('{Enter}');
+  await waitFor(() => { expect(search().cols).toBe('size:12,age'); });
+  expect(document.activeElement).toBe(wider);
+  // The second column cannot go further to the left: what cannot be pressed is passed over, and behind the last nothing comes.
+  await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Move size right' }));
+  await userEvent.keyboard('{ArrowLeft}{ArrowLeft}{ArrowLeft}');
+  expect(document.activeElement).toBe(tick('size'));
+});

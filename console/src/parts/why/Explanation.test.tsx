@@ -85,7 +85,14 @@ test('evidence tells from which layer it comes, and the command of that where so
   await userEvent.click(screen.getByRole('button', { name: 'Show what made the layers' }));
   expect((await screen.findByText(/^RUN apt-get install x+…$/)).textContent).toHaveLength(81);
   expect(asked[1]).toBe('/api/v1/images/sha256:1/report');
-  expect(screen.queryByRole('button', { name: 'Show what made the layers' })).toBeNull();
+  // What was pressed keeps the focus, and takes back what it did without asking anew.
+  const hide = screen.getByRole('button', { name: 'Hide what made the layers' });
+  expect(document.activeElement).toBe(hide);
+  await userEvent.click(hide);
+  expect(screen.queryByText(/^RUN apt-get install/)).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Show what made the layers' }));
+  await screen.findByText(/^RUN apt-get install/);
+  expect(asked).toHaveLength(2);
   cleanup();
   show('en', { decision: 'deny', digest: 'sha256:1', evaluated: MOMENT, reasons });
   await screen.findByText('sha256:1');

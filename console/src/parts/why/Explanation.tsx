@@ -46,10 +46,11 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
       <FixFirst verdict={verdict} />
       {commands && (
         <p>
-          <Button variant="link" isInline isDisabled={commands.isAsking} onClick={commands.ask}>{t('layers.commands')}</Button>
+          {/* It stays where it is, and can have the focus while the answer is on its way: whoever pressed it goes on from there. */}
+          <Button variant="link" isInline isAriaDisabled={commands.isAsking} onClick={commands.toggle}>{t(commands.isShown ? 'layers.commands.hide' : 'layers.commands')}</Button>
         </p>
       )}
-      {commands?.error && <Problem error={commands.error} onRetry={commands.ask} />}
+      {commands?.error && <Problem error={commands.error} onRetry={commands.toggle} />}
       {own.length > 0 && (
         <section>
           <h3>{t('other')}</h3>

@@ -49,6 +49,7 @@ export const en = {
   'evidence.line': 'line {line}',
   'evidence.brought': 'from layer {number}',
   'layers.commands': 'Show what made the layers',
+  'layers.commands.hide': 'Hide what made the layers',
   'scope.holds': 'holds',
   'scope.holds_not': 'does not hold',
   'scope.all': 'It applies to everything.',

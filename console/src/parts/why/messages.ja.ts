@@ -52,6 +52,7 @@ export const ja: Translation<typeof en> = {
   'evidence.line': '{line}行目',
   'evidence.brought': 'レイヤー{number}で追加',
   'layers.commands': 'レイヤーを作ったコマンドを表示',
+  'layers.commands.hide': 'レイヤーを作ったコマンドを隠す',
   'scope.holds': '成立',
   'scope.holds_not': '不成立',
   'scope.all': 'すべてに適用されます。',

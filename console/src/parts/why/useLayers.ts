@@ -14,7 +14,7 @@ export interface Layers {
   /** Whether they are being asked for: room is kept for them. */
   isPending: boolean;
   of: LayerOf;
-  /** The commands that made the layers, from the base upwards; `null` while nobody has asked for them. */
+  /** The commands that made the layers, from the base upwards; `null` where nobody wants to see them. */
   commands: readonly string[] | null;
 }
 
@@ -27,11 +27,12 @@ export function useLayers(): Layers {
   return use(LayersContext);
 }
 
-/** What asks for the commands, and how that goes; `null` where there is nothing to ask for. */
+/** What shows the commands and hides them again, and how asking for them goes; `null` where there is nothing to ask for. */
 export interface Commands {
+  isShown: boolean;
   isAsking: boolean;
   error: Error | null;
-  ask: () => void;
+  toggle: () => void;
 }
 
 /** The layers of what a verdict rests on. The report has the commands: it may have many megabytes, and is read where somebody wants them. */
@@ -44,23 +45,22 @@ export function useLayersOf(verdict: Verdict): [Layers, Commands | null] {
   // Without them the reasons are told all the same: nothing is said of it where they cannot be read.
   const findings = useQuery({ ...queryOf(listImageFindings, { path: { digest }, query: { filter, limit: LARGEST_PAGE } }), enabled: isMeant, retry: false });
   const [asked, setAsked] = useState<string | null>(null);
+  const isWanted = asked === digest;
   const commands = useQuery({
     queryKey: [showImageReport.id, digest, 'commands'],
     queryFn: async ({ signal }) => new Fields(await showImageReport({ path: { digest } }, { signal })).object('image').list('layers').map((layer) => layer.text('created_by')),
-    enabled: asked === digest,
+    enabled: isWanted,
     staleTime: Infinity,
   });
   const items = isMeant ? findings.data?.items : undefined;
   const isPending = isMeant && findings.isPending;
-  const layers = useMemo<Layers>(
-    () => ({ isPending, of: items ? layersOf(items) : NONE.of, commands: commands.data ?? null }),
-    [isPending, items, commands.data],
-  );
+  const shown = (isWanted ? commands.data : undefined) ?? null;
+  const layers = useMemo<Layers>(() => ({ isPending, of: items ? layersOf(items) : NONE.of, commands: shown }), [isPending, items, shown]);
   const hasLayers = items?.some(({ layer }) => layer != null) ?? false;
-  if (!maySeeReport || !(isPending || hasLayers) || commands.data) return [layers, null];
-  const ask = () => {
-    if (asked === digest) void commands.refetch();
-    else setAsked(digest);
+  if (!maySeeReport || !(isPending || hasLayers)) return [layers, null];
+  const toggle = () => {
+    if (isWanted && shown === null) void commands.refetch();
+    else setAsked(isWanted ? null : digest);
   };
-  return [layers, { isAsking: commands.isFetching, error: commands.isFetching ? null : commands.error, ask }];
+  return [layers, { isShown: shown !== null, isAsking: commands.isFetching, error: isWanted && !commands.isFetching ? commands.error : null, toggle }];
 }

@@ -129,3 +129,14 @@ test('the note goes, and the image is read anew, when the scan has ended and the
   expect(note()).toBeNull();
   await waitFor(() => { expect(asked).toHaveBeenCalled(); });
 });
+
+test('the note stays in the same words: a status tells anew whatever changes in it', async () => {
+  show(['images.read'], undefined, () => ({ ...image, indexed: '2020-01-01T00:00:00Z' }));
+  await screen.findByText('Non-compliant');
+  const at = new Date(Date.now() - 300_000).toISOString();
+  act(() => { tellHere({ id: 1, at, topic: 'image.rescan_requested', object: 'image', object_id: DIGEST, parameters: { name: 'shop/web', by: 'ann', by_id: '2' } }); });
+  const time = document.querySelector('[role="status"] time');
+  expect(time?.getAttribute('datetime')).toBe(at);
+  // The moment itself, as on hover, and not that it was five minutes ago.
+  expect(time?.getAttribute('title')).toContain(`${time?.textContent ?? ''} (`);
+});

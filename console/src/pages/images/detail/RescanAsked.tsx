@@ -33,13 +33,15 @@ export function RescanAsked({ image: { digest, indexed } }: { image: ImageDetail
     if (id === digest && parameters.by_id !== own) setAsked({ digest, at, by });
   }, [digest, own]));
   const isOpen = asked !== null && asked.digest === digest && Date.parse(indexed) < Date.parse(asked.at);
+  // Screen readers tell anew what changes in a status: how long ago it was would be told every minute.
+  const time = asked && <Timestamp moment={asked.at} isExact />;
   return (
     <span role="status">
       {isOpen && (
         <>
           · {asked.by === ''
-            ? t.rich('rescan.asked', { time: <Timestamp moment={asked.at} /> })
-            : t.rich('rescan.asked.by', { name: <HostileText text={asked.by} longest={40} />, time: <Timestamp moment={asked.at} /> })}
+            ? t.rich('rescan.asked', { time })
+            : t.rich('rescan.asked.by', { name: <HostileText text={asked.by} longest={40} />, time })}
         </>
       )}
     </span>
