@@ -93,7 +93,7 @@ export const ja: Translation<typeof en> = {
   'topic.exception.withdrawn': '例外の取り下げ',
   'topic.exception.expired': '例外の期限切れ',
   'topic.exception.ends_soon': '例外の期限間近',
-  'topic.finding.acknowledged': '検出項目の確認',
+  'topic.finding.acknowledged': '検出項目の確認済み設定',
   'topic.job.failed': 'ジョブの失敗',
   'topic.token.orphaned': 'トークンの責任者不在',
 };

@@ -28,7 +28,7 @@ export const ja: Translation<typeof en> = {
   sources: '情報源ごとの内容',
   'sources.none': '導入済みのインテリジェンスには、これ以上の情報はありません。',
   'source.name': '情報源',
-  'source.id': '情報源のID',
+  'source.id': '情報源でのID',
   'source.severity': '情報源の評価',
   'source.address': 'アドレス',
   aliases: '別名: {aliases}',

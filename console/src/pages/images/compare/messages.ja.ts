@@ -24,7 +24,7 @@ export const ja: Translation<typeof en> = {
   'findings.changed': '変化した検出項目{count}件',
   'findings.changed.none': '変化した検出項目はありません。',
   fixed: '修正バージョン: {version}',
-  packages: '異なるパッケージ{count}件',
+  packages: '異なるパッケージ{count}個',
   'packages.none': 'パッケージに違いはありません。',
   'package.added': '追加',
   'package.removed': '削除',

@@ -33,7 +33,7 @@ export const ja: Translation<typeof en> = {
   'count.kev': '{image}の悪用が確認されている脆弱性{count}件',
   'count.secrets': '{image}のシークレット{count}件',
   'count.malware': '{image}のマルウェア{count}件',
-  'count.packages': '{image}のパッケージ{count}件',
+  'count.packages': '{image}のパッケージ{count}個',
   'approval.approved': '承認済み',
   'approval.not_approved': '未承認',
   'approval.none': '承認不要',

@@ -79,7 +79,7 @@ test('the configuration tells as whom it runs, where it listens, and what it set
   show(<ConfigurationFacts digest={DIGEST} />, [], 'ja');
   expect((await screen.findByText('ユーザー')).nextElementSibling?.textContent).toBe('app (0)スーパーユーザーとして実行されます');
   expect(screen.getByText('8080/tcp')).toBeTruthy();
-  expect(screen.getByText('環境変数(1件)')).toBeTruthy();
+  expect(screen.getByText('環境変数(1個)')).toBeTruthy();
   expect(screen.getByText('ab********')).toBeTruthy();
   expect(screen.queryByText(/^ラベル/)).toBeNull();
 });
