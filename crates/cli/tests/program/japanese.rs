@@ -108,7 +108,7 @@ fn what_a_scan_says_on_standard_error_has_no_english_sentence() {
     program.write("app.jar", b"PK\x03\x04rest");
     program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
     for (code, words, expected) in [
-        (0, "scan dir:app", "bulkhead: warning: プログラムに組み込まれた脆弱性情報("),
+        (0, "scan dir:app", "bulkhead: warning: プログラムに組み込まれたインテリジェンス("),
         (1, "scan dir:app --quiet --policy policy.yaml", "bulkhead: 非準拠: ポリシーall: "),
         (
             2,
@@ -179,7 +179,7 @@ fn what_intelligence_and_policies_say_on_standard_error_is_japanese() {
             "データベースnosuch/a.dbに書き込めません: フォルダーnosuchがありません\n",
         ),
         (2, "intel import nosuch --key key.pub", "鍵key.pubを使用できません: 公開鍵ではありません"),
-        (2, "intel export --out a.db", "脆弱性情報がインストールされていません"),
+        (2, "intel export --out a.db", "インテリジェンスがインストールされていません"),
         (2, "intel lookup CVE-1999-0001 --intel nosuch", "ファイルまたはフォルダーがありません"),
     ] {
         let arguments: Vec<&str> = words.split(' ').collect();
