@@ -99,3 +99,17 @@ test('evidence tells from which layer it comes, and the command of that where so
   // Whoever may not see findings is told the reasons alone, and nothing is asked for.
   expect([screen.queryByRole('link'), asked.length]).toEqual([null, 2]);
 });
+
+test('layers are asked for of the evidence that is shown: what is not leaves room for the reasons below', async () => {
+  const asked: string[] = [];
+  const secret = { kind: 'secret', id: 'aws', path: 'a.env', line: 2 };
+  vi.stubGlobal('fetch', vi.fn((url: string) => {
+    asked.push(new URL(url, 'https://x').searchParams.get('filter') ?? '');
+    return Promise.resolve(Response.json({ items: [{ ...secret, severity: 'high', kev: false, layer: 4 }], next: null, total: 1 }));
+  }));
+  const many = Array.from({ length: 300 }, (_, at) => ({ kind: 'vulnerability', id: `CVE-${String(at)}` }));
+  const reason = (control: string, evidence: object[]) => ({ code: `verdict.${control}`, policy: 'prod', control, decision: 'fail', evidence });
+  show('en', { decision: 'deny', digest: 'sha256:1', evaluated: MOMENT, reasons: [reason('severity', many), reason('later', [secret])] }, ['findings.read']);
+  await screen.findByRole('link', { name: 'from layer 4' });
+  expect(asked).toEqual([`id:${many.slice(0, 20).map(({ id }) => id).join(',')},aws`]);
+});

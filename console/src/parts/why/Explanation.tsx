@@ -31,7 +31,8 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
     .filter((reason) => reason.control !== null)
     .sort((left, right) => rank(left.decision) - rank(right.decision));
   const told = toldOf([...own, ...ofControls]);
-  const [layers, commands] = useLayersOf(verdict);
+  // A reason may rest on a thousand findings: those that are not shown would leave no room for the ones of the reasons below.
+  const [layers, commands] = useLayersOf(verdict.digest, told.flatMap(({ shown }) => shown));
   const passed = verdict.policies
     .filter((policy) => policy.applied)
     .flatMap((policy) => policy.controls.filter((control) => control.decision === 'pass').map((control) => ({ policy, control })));

@@ -11,23 +11,19 @@ const evidenceOf = (more: object) => {
   return evidence;
 };
 
-test('the findings that reasons rest on are asked for, each id once, as itself', () => {
-  const reason = (...evidence: object[]) => ({ code: 'verdict.severity', evidence });
-  const verdict = verdictOf({
-    reasons: [
-      reason({ kind: 'vulnerability', id: 'CVE-1' }, { kind: 'license', id: 'GPL 2, or later' }, { id: 'it is torn' }),
-      reason({ kind: 'vulnerability', id: 'CVE-1' }, { kind: 'misconfiguration', id: 'MINE-*' }),
-    ],
-  });
-  expect(filterOf(verdict)).toBe('id:CVE-1,"GPL 2, or later","MINE-*"');
-  expect(filterOf(verdictOf({ reasons: [reason({ id: 'it is torn' })] }))).toBe('');
+const gap = { ...evidenceOf({ id: 'it is torn' }), kind: null };
+
+test('the findings that evidence names are asked for, each id once, as itself', () => {
+  const all = [{}, { kind: 'license', id: 'GPL 2, or later' }, {}, { kind: 'misconfiguration', id: 'MINE-*' }].map(evidenceOf);
+  expect(filterOf([...all, gap])).toBe('id:CVE-1,"GPL 2, or later","MINE-*"');
+  expect(filterOf([gap])).toBe('');
 });
 
 test('no more is asked for than the server takes', () => {
-  const evidence = (count: number, id: string) => Array.from({ length: count }, (_, at) => ({ kind: 'vulnerability', id: `${id}${String(at)}` }));
-  const short = filterOf(verdictOf({ reasons: [{ code: 'a', evidence: evidence(500, 'C-') }] }));
+  const evidence = (count: number, id: string) => Array.from({ length: count }, (_, at) => evidenceOf({ id: `${id}${String(at)}` }));
+  const short = filterOf(evidence(500, 'C-'));
   expect(short.split(',')).toHaveLength(200);
-  expect(filterOf(verdictOf({ reasons: [{ code: 'a', evidence: evidence(500, 'x'.repeat(100)) }] })).length).toBeLessThanOrEqual(3_000);
+  expect(filterOf(evidence(500, 'x'.repeat(100))).length).toBeLessThanOrEqual(3_000);
 });
 
 test('a vulnerability is of the layer of its package, anything else of that of its place', () => {

@@ -1,17 +1,17 @@
 // Which layer brought what a verdict rests on. Verdicts do not tell; the findings of the image do.
 import type { ImageFinding } from '../../client/generated';
-import type { Verdict, VerdictEvidence } from '../../client/verdict';
+import type { VerdictEvidence } from '../../client/verdict';
 import { quoted } from '../table/filter';
 
 /** The most values of a term, and the longest filter, that are asked for: a part of what the server takes (`crates/policy/src/filter/read.rs`). */
 const MOST_IDS = 200;
 const LONGEST_FILTER = 3_000;
 
-/** The filter that takes the findings which the reasons rest on; empty where there is none. What is beyond its length is left out. */
-export function filterOf(verdict: Verdict): string {
+/** The filter that takes the findings which evidence names; empty where it names none. What is beyond its length is left out. */
+export function filterOf(evidence: readonly VerdictEvidence[]): string {
   const ids = new Set<string>();
   let filter = '';
-  for (const { kind, id } of verdict.reasons.flatMap((reason) => reason.evidence)) {
+  for (const { kind, id } of evidence) {
     if (kind === null || id === '' || ids.has(id)) continue;
     const longer = `${filter === '' ? 'id:' : `${filter},`}${literal(id)}`;
     if (ids.size >= MOST_IDS || longer.length > LONGEST_FILTER) break;

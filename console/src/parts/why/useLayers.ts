@@ -3,7 +3,7 @@ import { createContext, use, useMemo, useState } from 'react';
 import { Fields } from '../../client/fields';
 import { listImageFindings, showImageReport } from '../../client/generated';
 import { queryOf } from '../../client/queries';
-import type { Verdict } from '../../client/verdict';
+import type { VerdictEvidence } from '../../client/verdict';
 import { useMay } from '../../frame/me';
 import { filterOf, layersOf, type LayerOf } from './layers';
 
@@ -35,12 +35,14 @@ export interface Commands {
   toggle: () => void;
 }
 
-/** The layers of what a verdict rests on. The report has the commands: it may have many megabytes, and is read where somebody wants them. */
-export function useLayersOf(verdict: Verdict): [Layers, Commands | null] {
-  const filter = useMemo(() => filterOf(verdict), [verdict]);
+/**
+ * The layers of the evidence that is shown of a verdict on the image. The report has the commands: it may have many megabytes, and
+ * is read where somebody wants them.
+ */
+export function useLayersOf(digest: string, evidence: readonly VerdictEvidence[]): [Layers, Commands | null] {
+  const filter = filterOf(evidence);
   const maySeeFindings = useMay('findings.read');
   const maySeeReport = useMay('images.read');
-  const { digest } = verdict;
   const isMeant = maySeeFindings && filter !== '' && digest !== '';
   // Without them the reasons are told all the same: nothing is said of it where they cannot be read.
   const findings = useQuery({ ...queryOf(listImageFindings, { path: { digest }, query: { filter, limit: LARGEST_PAGE } }), enabled: isMeant, retry: false });
