@@ -69,7 +69,8 @@ export function ColumnsMenu<Item>({ columns, shown, onColumns }: ColumnsMenuProp
             </DropdownItem>
           );
         })}
-        <DropdownItem key="usual" isDisabled={textOf(columns, shown) === ''} onClick={() => { onColumns(shownOf(columns, '')); }}>{t('columns.usual')}</DropdownItem>
+        {/* Whoever has pressed it stays there: what is disabled loses the focus, and with it the keys of the menu. */}
+        <DropdownItem key="usual" isAriaDisabled={textOf(columns, shown) === ''} onClick={() => { onColumns(shownOf(columns, '')); }}>{t('columns.usual')}</DropdownItem>
       </DropdownList>
     </Dropdown>
   );

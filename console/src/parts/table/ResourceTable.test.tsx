@@ -266,8 +266,11 @@ test('columns are moved in the menu, where the focus stays, and are the usual on
   expect(search().cols).toBe('age,size');
   // There is no further to the right.
   expect(document.activeElement?.getAttribute('aria-label')).toBe('Move size left');
-  await userEvent.click(screen.getByRole('menuitem', { name: 'Usual columns and widths' }));
+  const usual = screen.getByRole('menuitem', { name: 'Usual columns and widths' });
+  await userEvent.click(usual);
   await waitFor(() => { expect(headings()).toEqual(['name', 'size']); });
+  // There is nothing more to do, and the focus is still there: a disabled button has none.
+  expect([usual.getAttribute('aria-disabled'), usual.matches(':disabled')]).toEqual(['true', false]);
   expect(search().cols).toBeUndefined();
   cleanup();
   await show();

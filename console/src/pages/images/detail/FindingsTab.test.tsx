@@ -9,7 +9,7 @@ import type { FindingAcknowledgement, ImageFinding } from '../../../client/gener
 import { tellHere } from '../../../client/stream';
 import { meQuery } from '../../../frame/me';
 import { LanguageProvider } from '../../../i18n/language';
-import { FindingsTab } from './FindingsTab';
+import { FindingsTab, type FindingKind } from './FindingsTab';
 
 beforeEach(() => {
   // jsdom lays nothing out.
@@ -24,16 +24,17 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function show(permissions: string[], address = '/', acknowledgement: FindingAcknowledgement | null = null) {
+function show(permissions: string[], address = '/', acknowledgement: FindingAcknowledgement | null = null, others: readonly ImageFinding[] = []) {
   const asked: { method: string; path: string; body: unknown }[] = [];
   const finding = { kind: 'vulnerability', severity: 'critical', kev: false, package: 'openssl', path: null } as unknown as ImageFinding;
-  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday', layer: 2 }, { ...finding, id: 'CVE-2026-0002', acknowledgement }];
+  const usual = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday', layer: 2 }, { ...finding, id: 'CVE-2026-0002', acknowledgement }];
+  const items = others.length > 0 ? others : usual;
   vi.stubGlobal('fetch', vi.fn((url: string, { method = 'GET', body }: RequestInit = {}) => {
     if (method !== 'GET') asked.push({ method, path: new URL(url, 'https://x').pathname, body: typeof body === 'string' ? JSON.parse(body) : null });
     return Promise.resolve(method === 'DELETE' ? new Response(null, { status: 204 }) : Response.json({ items, next: null, total: 2 }));
   }));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false });
-  const root = createRootRoute({ component: () => <FindingsTab digest="sha256:1" kind="vulnerability" /> });
+  const root = createRootRoute({ component: () => <FindingsTab digest="sha256:1" kind={(others[0]?.kind ?? 'vulnerability') as FindingKind} /> });
   const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: [address] }), parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)) });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
   return asked;
@@ -47,6 +48,14 @@ test('what is excepted is struck and leads to its exception, and ids lead to the
   expect(new URL(exception.getAttribute('href') ?? '', location.origin).searchParams.get('filter')).toContain('name:');
   const marks = screen.getAllByText('Critical');
   expect(marks.map((mark) => mark.closest('s') !== null)).toEqual([true, false]);
+});
+
+test('findings of one rule in one file are told apart by their lines', async () => {
+  const wrong = vi.spyOn(console, 'error').mockReturnValue(undefined);
+  show(['findings.read'], '/', null, [2, 9].map((line) => ({ kind: 'secret', id: 'aws-access-key-id', severity: 'high', kev: false, path: 'app/a.env', line })));
+  expect(await screen.findAllByText('aws-access-key-id')).toHaveLength(2);
+  expect([...document.querySelectorAll('td[data-label="File"]')].map((cell) => cell.textContent)).toEqual(['app/a.env:2', 'app/a.env:9']);
+  expect(wrong.mock.calls.filter(([text]) => String(text).includes('same key'))).toEqual([]);
 });
 
 test('nothing leads to what the reader may not see', async () => {

@@ -62,7 +62,7 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
         isNews={({ topic, object_id: id, parameters }) => id === digest && !(SEEN_CHANGES.includes(topic) && parameters.by === name)}
         fixedFilter={`kind:${kind}`}
         // Findings have no id of their own: what tells them apart is all of this.
-        rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}
+        rowKey={(finding) => [finding.id, finding.package, finding.path, finding.line, finding.status, finding.title, finding.layer].join('|')}
         empty={<EmptyState title={t(`empty.${TAB_OF[kind]}`)}><p>{t('empty.text')}</p></EmptyState>}
       />
       {asked && <SeenDialog digest={digest} finding={asked} onClose={() => { setAsked(null); }} />}
