@@ -18,6 +18,12 @@ test('a dialog closes with a button in the language of the reader, and with Esca
   expect(onCancel).toHaveBeenCalledTimes(2);
 });
 
+test.each([[false, ['A', 'Cancel']], [true, ['Close']]] as const)('where nothing can be done a dialog is closed, and cancels nothing (%s)', (isImpossible, words) => {
+  render(<LanguageProvider initial="en"><Confirm title="T" action="A" isImpossible={isImpossible} onConfirm={() => undefined} onCancel={() => undefined}>x</Confirm></LanguageProvider>);
+  // Behind the one in the corner.
+  expect(screen.getAllByRole('button').map((button) => button.textContent).filter((text) => text !== '')).toEqual(words);
+});
+
 test('what a field of the dialog tells is told once, and the rest of what went wrong above', () => {
   const wrong = (field: string) => new Failure(422, 'request.invalid', { field, problem: 'it is wrong' }, 'it is wrong', null);
   const show = (error: Error) => render(<LanguageProvider initial="en"><Confirm title="T" action="A" error={error} onConfirm={() => undefined} onCancel={() => undefined}><Field member="password" label="Password" value="" onValue={() => undefined} /></Confirm></LanguageProvider>);

@@ -38,7 +38,8 @@ export function Confirm({ title, action, isDanger = false, isPending = false, is
       </ModalBody>
       <ModalFooter>
         {!isImpossible && <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={isPending} isDisabled={isPending}>{action}</Button>}
-        <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
+        {/* Where nothing can be done there is nothing to cancel. */}
+        <Button variant="link" onClick={onCancel}>{t(isImpossible ? 'close' : 'cancel')}</Button>
       </ModalFooter>
     </Modal>
   );
