@@ -36,14 +36,14 @@ pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use file_capabilities::FileCapabilities;
 pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{ConfigText, HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
-pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
+pub use layer::{Alone, FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
-pub use read_ahead::forget_buffers;
+pub use read_ahead::{ReadAhead, forget_buffers};
 pub use secret::Secret;
 pub use source::{
     OpenImageError, OpenOptions, PathKind, begins_as_archive, open_archive, open_archive_stdin, open_docker_archive,
     open_image_folder, open_oci_archive, open_oci_layout, open_root_archive, recognise,
 };
-pub use tar::tar_entries;
+pub use tar::{SkipRead, tar_entries};
 pub use toc::{LayerContents, PartsReader, ReadPartsError};
 pub use unpacked::UnpackedLayer;

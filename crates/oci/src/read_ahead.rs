@@ -21,7 +21,7 @@ static KEPT: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 /// Reads a source ahead in a thread of its own; with nested ones each stage has a thread.
 ///
 /// Memory is bounded by four buffers: one being filled, [`WAITING`] that wait, one being read.
-pub(crate) struct ReadAhead {
+pub struct ReadAhead {
     filled: Option<Receiver<io::Result<Chunk>>>,
     spent: Sender<Vec<u8>>,
     thread: Option<JoinHandle<()>>,

@@ -34,7 +34,7 @@ const LONGEST_PAX: u64 = 1 << 20;
 const MOST_HOLES: u64 = 128 << 30;
 
 /// Bytes that can be passed over more cheaply than by reading them.
-pub(crate) trait SkipRead: BufRead {
+pub trait SkipRead: BufRead {
     /// Passes over up to `count` bytes and returns how many there were.
     fn skip(&mut self, count: u64) -> io::Result<u64> {
         let mut left = count;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
-use oci::{Cache, EntryStream, FinishLayerError, Image, LayerIdentity, ReadEntriesError};
+use oci::{Cache, EntryStream, FinishLayerError, Image, LayerIdentity, LayerReader, ReadEntriesError, SkipRead};
 
 use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
@@ -205,6 +205,11 @@ fn reading_order(sizes: &[u64], is_looked_into: bool) -> Vec<usize> {
     order
 }
 
+/// Whether layers of `later_bytes` keep so many `others` busy for as long as one of `size_bytes` takes.
+fn keeps_busy(later_bytes: u64, others: usize, size_bytes: u64) -> bool {
+    later_bytes >= size_bytes.saturating_mul(others as u64)
+}
+
 /// What the threads share.
 struct Work<'a> {
     image: &'a Image,
@@ -389,8 +394,13 @@ impl Work<'_> {
         let read = || {
             let reading = crew.reading();
             let mut detector = FileDetector::new(&crew);
-            while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let outcome = self.layer(number, detector.as_mut());
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&number) = order.get(place) else { break };
+                let later: u64 = order[place + 1..].iter().map(|number| sizes[*number]).sum();
+                let is_alone =
+                    keeps_busy(later, threads.saturating_sub(1), sizes[number]) && self.image.is_layer_local(number);
+                let outcome = self.layer(number, is_alone, detector.as_mut());
                 let failed = outcome.is_err();
                 done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(number, outcome);
                 if failed {
@@ -417,7 +427,13 @@ impl Work<'_> {
         done.into_values().collect()
     }
 
-    fn layer(&self, number: usize, mut detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
+    /// Reads a layer; alone, where no further threads are to help with it.
+    fn layer(
+        &self,
+        number: usize,
+        is_alone: bool,
+        mut detector: Option<&mut FileDetector<'_>>,
+    ) -> Result<IndexedLayer, IndexError> {
         if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
             detector.iter_mut().for_each(|detector| detector.begin());
             let ReadLayer { index, mut detections, .. } = read_unpacked(self.image, number, detector)?;
@@ -436,7 +452,12 @@ impl Work<'_> {
         }
         let (ReadLayer { mut index, links, mut detections }, digest) = loop {
             detector.iter_mut().for_each(|detector| detector.begin());
-            match read_layer(image, number, detector.as_deref_mut()) {
+            let again = detector.as_deref_mut();
+            let read = match is_alone {
+                true => read_layer(image.open_layer_alone(number)?, again, image.has_further_place(number)),
+                false => read_layer(image.open_layer(number)?, again, image.has_further_place(number)),
+            };
+            match read {
                 Err(IndexError::FinishLayer(FinishLayerError::WrongDigest { .. }))
                     if image.has_further_place(number) =>
                 {
@@ -498,18 +519,18 @@ fn read_unpacked(
     Ok(read)
 }
 
-fn read_layer(
-    image: &Image,
-    number: usize,
+/// Reads the entries of a layer, which `has_further_place` where other bytes may be had if these are wrong.
+fn read_layer<B: SkipRead>(
+    mut reader: LayerReader<'_, B>,
     detector: Option<&mut FileDetector<'_>>,
+    has_further_place: bool,
 ) -> Result<(ReadLayer, Digest), IndexError> {
-    let mut reader = image.open_layer(number)?;
     match index_entries(&mut reader, detector) {
         Ok(read) => Ok((read, reader.finish()?)),
         Err(source) => {
             // What is refused for its size is not read on, unless another place may have less.
             let is_too_large = matches!(source, ReadEntriesError::TooLarge { .. });
-            let reads_on = !is_too_large || image.has_further_place(number);
+            let reads_on = !is_too_large || has_further_place;
             Err(match reads_on.then(|| reader.finish()) {
                 // That the bytes are others explains whatever could not be read of them.
                 Some(Err(other @ FinishLayerError::WrongDigest { .. })) => other.into(),
@@ -560,5 +581,15 @@ mod tests {
         assert_eq!(reading_order(&[1, 2], true), [1, 0]);
         assert_eq!(reading_order(&[7], true), [0]);
         assert!(reading_order(&[], true).is_empty());
+    }
+
+    #[test]
+    fn a_layer_is_read_without_help_while_later_ones_keep_all_others_busy() {
+        for (later, others, size, is_busy) in
+            [(0, 0, 9, true), (0, 1, 9, false), (8, 1, 9, false), (9, 1, 9, true), (17, 2, 9, false), (18, 2, 9, true)]
+        {
+            assert_eq!(keeps_busy(later, others, size), is_busy, "{later} {others} {size}");
+        }
+        assert!(!keeps_busy(u64::MAX - 1, 2, u64::MAX));
     }
 }
