@@ -24,10 +24,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model", "policy"]),
     ("api", &["model", "policy"]),
     ("daemon", &[]),
-    ("server", &["store", "api", "intelligence", "formats", "policy", "rego-process", "model", "daemon"]),
+    ("allocator", &[]),
+    ("server", &["allocator", "store", "api", "intelligence", "formats", "policy", "rego-process", "model", "daemon"]),
     (
         "cli",
         &[
+            "allocator",
             "scanner",
             "intelligence",
             "formats",

@@ -40,6 +40,8 @@ use clap::Parser;
 use environment::Environment;
 
 fn main() -> ExitCode {
+    // Where it does not follow, the program takes more memory and does the same.
+    allocator::give_large_blocks_back();
     failure::silence_contained_panics();
     let mut environment = Environment::read();
     let command = match Arguments::try_parse() {

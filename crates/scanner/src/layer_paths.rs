@@ -17,7 +17,9 @@ use crate::rights::Rights;
 #[derive(Default)]
 pub(crate) struct LayerPaths {
     /// What is no folder, in the order of the entries.
-    entries: Vec<Occupied>,
+    entries: Vec<u64>,
+    /// The folders around them: one lies in that of the last run before it.
+    runs: Vec<Run>,
     /// Folders with entries of their own.
     folders: HashMap<u64, Listed>,
     unlisted: UnlistedFolders,
@@ -29,8 +31,10 @@ pub(crate) struct LayerPaths {
     last_cleared: usize,
 }
 
-struct Occupied {
-    path: u64,
+/// Entries of one folder that came one after the other, as nearly all of a folder do.
+struct Run {
+    /// How many entries came before.
+    since: usize,
     folder: u64,
 }
 
@@ -90,7 +94,11 @@ impl LayerPaths {
     pub(crate) fn occupy(&mut self, path: &UntrustedPath) -> bool {
         let number = self.entries.len();
         let hash = path_hash(path.as_str());
-        self.entries.push(Occupied { path: hash, folder: path_hash(path.parent()) });
+        let folder = path_hash(path.parent());
+        if self.runs.last().is_none_or(|run| run.folder != folder) {
+            self.runs.push(Run { since: number, folder });
+        }
+        self.entries.push(hash);
         // Nothing takes the place of the root.
         if path.as_str().is_empty() {
             return false;
@@ -113,16 +121,22 @@ impl LayerPaths {
 
     /// The hash of the path of the entry with this number.
     pub(crate) fn path_of(&self, number: usize) -> Option<u64> {
-        self.entries.get(number).map(|entry| entry.path)
+        self.entries.get(number).copied()
+    }
+
+    /// The folder around the entry with this number.
+    fn folder_of(&self, number: usize) -> u64 {
+        let run = self.runs.partition_point(|run| run.since <= number).checked_sub(1);
+        run.map_or_else(|| path_hash(""), |run| self.runs[run].folder)
     }
 
     /// Looks for the entries with these paths.
     pub(crate) fn occurrences(&self, paths: &HashSet<u64>) -> Occurrences<'_> {
         let mut numbers: HashMap<u64, Vec<usize>> = HashMap::new();
         if !paths.is_empty() {
-            for (number, entry) in self.entries.iter().enumerate() {
-                if paths.contains(&entry.path) {
-                    numbers.entry(entry.path).or_default().push(number);
+            for (number, path) in self.entries.iter().enumerate() {
+                if paths.contains(path) {
+                    numbers.entry(*path).or_default().push(number);
                 }
             }
         }
@@ -134,7 +148,7 @@ impl LayerPaths {
         if self.cleared.is_empty() {
             let LayerPaths { entries, folders, unlisted, .. } = self;
             let (unlisted, folders_left_out) = unlisted.finish();
-            let occupied = PathSet::from_hashes(entries.into_iter().map(|entry| entry.path).collect());
+            let occupied = PathSet::from_hashes(entries);
             let folders = PathSet::from_hashes(folders.into_keys().collect());
             return LeftPaths { occupied, folders, unlisted, replaced: BTreeSet::new(), folders_left_out };
         }
@@ -151,7 +165,8 @@ impl LayerPaths {
             Some(path)
         };
         let entries = self.entries.iter().enumerate();
-        let occupied: Vec<u64> = entries.filter_map(|(number, entry)| left(entry.path, entry.folder, number)).collect();
+        let occupied: Vec<u64> =
+            entries.filter_map(|(number, path)| left(*path, self.folder_of(number), number)).collect();
         let folders = self.folders.iter();
         let folders: HashSet<u64> =
             folders.filter_map(|(path, listed)| left(*path, listed.folder, listed.since)).collect();
@@ -212,10 +227,10 @@ impl Occurrences<'_> {
 
     /// Whether nothing took the place of this entry.
     pub(crate) fn is_left(&self, number: usize) -> bool {
-        let Some(Occupied { path, folder }) = self.paths.entries.get(number) else { return false };
+        let Some(path) = self.paths.entries.get(number) else { return false };
         let is_last = self.numbers.get(path).and_then(|numbers| numbers.last()) == Some(&number);
         let is_folder = self.paths.folders.get(path).is_some_and(|listed| listed.since > number);
-        is_last && !is_folder && !self.paths.is_cleared(*folder, number, &self.around)
+        is_last && !is_folder && !self.paths.is_cleared(self.paths.folder_of(number), number, &self.around)
     }
 
     fn numbers_of(&self, file: &LinkedFile) -> &[usize] {

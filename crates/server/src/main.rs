@@ -57,6 +57,8 @@ const NOT_DONE: u8 = 3;
 
 #[expect(clippy::print_stderr, reason = "a program's messages belong on its standard streams")]
 fn main() -> ExitCode {
+    // Where it does not follow, the program takes more memory and does the same.
+    allocator::give_large_blocks_back();
     daemon::choose_tls_provider();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();

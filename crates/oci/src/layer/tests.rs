@@ -26,15 +26,25 @@ fn image(stored: Vec<u8>, identity: LayerIdentity) -> Image {
     }
 }
 
+/// The paths of the first layer, or the message: the same whether other threads help to read it or not.
 fn read(image: &Image) -> Result<Vec<String>, String> {
-    let mut layer = image.open_layer(0).map_err(|error| error.to_string())?;
-    let mut paths = Vec::new();
-    while let Some(entry) = layer.next_entry().map_err(|error| error.to_string())? {
-        paths.push(entry.path.to_string());
-    }
-    let digest = layer.finish().map_err(|error| error.to_string())?;
+    let ahead = image.open_layer(0).map_err(|error| error.to_string()).and_then(read_all);
+    let alone = image.open_layer_alone(0).map_err(|error| error.to_string()).and_then(read_all);
+    assert_eq!(ahead, alone);
+    let (files, digest) = ahead?;
     assert_eq!(image.hash_layer(0).map_err(|error| error.to_string())?, digest);
-    Ok(paths)
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The paths with their contents, and the digest.
+fn read_all<B: SkipRead>(mut layer: LayerReader<'_, B>) -> Result<(Vec<(String, Vec<u8>)>, Digest), String> {
+    let mut files = Vec::new();
+    while let Some(entry) = layer.next_entry().map_err(|error| error.to_string())? {
+        let mut content = Vec::new();
+        layer.content().read_to_end(&mut content).map_err(|error| error.to_string())?;
+        files.push((entry.path.to_string(), content));
+    }
+    Ok((files, layer.finish().map_err(|error| error.to_string())?))
 }
 
 #[test]
@@ -90,6 +100,7 @@ fn layers_may_be_empty_or_left_early() {
     let image = image(stored, LayerIdentity::Unknown);
     drop(image.open_layer(0).unwrap());
     assert_eq!(image.open_layer(0).unwrap().finish().unwrap().to_string(), digest);
+    assert_eq!(image.open_layer_alone(0).unwrap().finish().unwrap().to_string(), digest);
     assert!(matches!(image.open_layer(1), Err(OpenLayerError::NoSuchLayer { index: 1, count: 1 })));
 }
 
@@ -108,10 +119,11 @@ fn a_layer_that_changes_while_it_is_read_is_an_error() {
     let second = [Storage::Gzip.store(&tar), b"another".to_vec()].concat();
     for (second, is_same) in [(first.clone(), true), (second, false)] {
         let mut image = image(first.clone(), LayerIdentity::Unknown);
-        image.blobs = Arc::new(Changing(Mutex::new(vec![second, first.clone()])));
-        let mut layer = image.open_layer(0).unwrap();
-        while layer.next_entry().unwrap().is_some() {}
-        assert_eq!(layer.finish().is_ok(), is_same);
+        let blobs = || Arc::new(Changing(Mutex::new(vec![second.clone(), first.clone()])));
+        image.blobs = blobs();
+        assert_eq!(image.open_layer(0).map(read_all).unwrap().is_ok(), is_same);
+        image.blobs = blobs();
+        assert_eq!(image.open_layer_alone(0).map(read_all).unwrap().is_ok(), is_same);
     }
 }
 
