@@ -9,8 +9,9 @@ use crate::Complaint;
 
 /// Every crate and what it may use, ground first. A crate that is not here does not belong to the house yet.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("inflate", &[]),
     ("model", &[]),
-    ("oci", &["model"]),
+    ("oci", &["inflate", "model"]),
     ("formats", &["model"]),
     ("licenses", &["model"]),
     ("malware", &["model"]),

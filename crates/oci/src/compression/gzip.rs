@@ -1,8 +1,8 @@
 //! Gzip (RFC 1952) by two decoders: ISA-L where it exists, because it is by far the fastest, and zlib-rs as the judge of
 //! everything that ISA-L refuses.
 //!
-//! ISA-L's binding drops what it inflated in the call in which it fails, and it refuses some streams that others accept:
-//! headers beyond 32 KiB, zeroes or other bytes behind the last member. So whatever it refuses is inflated once more by
+//! ISA-L refuses some streams that others accept, such as those with zeroes or other bytes behind the last member, and
+//! what it has inflated when it refuses is not known to be what others inflate. So whatever it refuses is inflated once more by
 //! zlib-rs from the beginning, past what has been handed out already; that costs twice the time for damaged layers, and
 //! gives each of them one exact answer on every processor.
 
@@ -71,8 +71,9 @@ fn begins_member(stored: &mut dyn BufRead) -> io::Result<bool> {
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod fast {
+    use inflate::Members;
+
     use super::*;
-    use crate::compression::read_full;
 
     /// Inflates with ISA-L until it refuses, with zlib-rs from there on.
     pub(super) struct FastGzip<'a> {
@@ -83,17 +84,15 @@ mod fast {
     }
 
     enum Decoder<'a> {
-        /// Boxed because the decoder points into itself from its first read on, so it must not move.
-        Fast(Box<isal::read::GzipDecoder<Filled<Box<dyn BufRead + Send + 'a>>>>),
+        Fast(Fast<'a>),
         Exact(Box<ExactGzip<'a>>),
         Failed,
     }
 
     impl<'a> FastGzip<'a> {
         pub(super) fn new(stored: impl BufRead + Send + 'a, reopen: Reopen<'a>) -> FastGzip<'a> {
-            let stored: Box<dyn BufRead + Send + 'a> = Box::new(stored);
-            let decoder = Decoder::Fast(Box::new(isal::read::GzipDecoder::new(Filled(stored))));
-            FastGzip { decoder, reopen, delivered: 0 }
+            let fast = Fast { stored: Box::new(stored), members: Members::new(), is_between: false };
+            FastGzip { decoder: Decoder::Fast(fast), reopen, delivered: 0 }
         }
 
         fn begin_again(&mut self) -> io::Result<ExactGzip<'a>> {
@@ -108,8 +107,11 @@ mod fast {
 
     impl Read for FastGzip<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if buffer.is_empty() {
+                return Ok(0);
+            }
             if let Decoder::Fast(fast) = &mut self.decoder {
-                if let Ok(count) = fast.read(buffer) {
+                if let Some(count) = fast.step(buffer) {
                     self.delivered += count as u64;
                     return Ok(count);
                 }
@@ -123,13 +125,38 @@ mod fast {
         }
     }
 
-    /// Fills each read wholly: ISA-L's binding takes a few reads that yield nothing for damage, which short reads of a
-    /// network would look like.
-    struct Filled<R>(R);
+    struct Fast<'a> {
+        stored: Box<dyn BufRead + Send + 'a>,
+        members: Members,
+        /// Whether a member has ended, and no other has begun.
+        is_between: bool,
+    }
 
-    impl<R: Read> Read for Filled<R> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            read_full(&mut self.0, buffer)
+    impl Fast<'_> {
+        /// The number of bytes that were inflated into `buffer`, none at the end; `None` where the stored bytes cannot be read
+        /// or are refused.
+        fn step(&mut self, buffer: &mut [u8]) -> Option<usize> {
+            loop {
+                let available = match self.stored.fill_buf() {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    available => available.ok()?,
+                };
+                let is_over = available.is_empty();
+                if self.is_between {
+                    if is_over {
+                        return Some(0);
+                    }
+                    self.members.begin_next();
+                }
+                let step = self.members.step(available, buffer).ok()?;
+                self.stored.consume(step.consumed);
+                self.is_between = step.is_finished;
+                match step.produced {
+                    0 if is_over && !step.is_finished => return None,
+                    0 => continue,
+                    count => return Some(count),
+                }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const STORED_CHUNK: usize = 256 << 10;
 /// Inflated bytes are handed over in pieces of this size.
 pub(super) const INFLATED_CHUNK: usize = 256 << 10;
 /// Stored bytes are read in pieces of this size by the thread that inflates them, so that they stay in its fastest caches.
-const STORED_CHUNK_ALONE: usize = 64 << 10;
+const STORED_CHUNK_ALONE: usize = 128 << 10;
 /// The most bytes that one layer may inflate to.
 const LARGEST_INFLATED: u64 = 128 << 30;
 
