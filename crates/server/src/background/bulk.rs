@@ -1,9 +1,9 @@
 //! The same done to all that a filter takes, in steps that each are one transaction with their records and with how far the
 //! job is: what is done twice is seen to be done.
 
+mod rescan;
 pub(crate) mod undo;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::ProblemCode;
@@ -18,7 +18,7 @@ use store::audit::{self, Actor, AuditEntry};
 use store::events::RESCAN_REQUESTED;
 use store::images::{self, ImageQuery};
 use store::jobs::Priority;
-use store::{Connection, ListQuery, Place, StoreError, Value, exceptions, inventory, outbox, policies, registries};
+use store::{Connection, ListQuery, Place, StoreError, Value, exceptions, inventory, outbox, policies};
 
 use super::{Held, OUTPUT_KEPT};
 use crate::app::App;
@@ -29,6 +29,7 @@ use crate::guard::{Person, entry};
 use crate::routes::exceptions as exception_routes;
 use crate::{clock, jobs};
 use model::counted;
+use rescan::Registries;
 use undo::{ApprovalChange, Done};
 
 /// How many objects are changed in one transaction.
@@ -122,8 +123,8 @@ struct OverImages {
     request: ImagesBulkRequest,
     filter: Filter,
     actor: Actor,
-    /// The ids of registries by their addresses.
-    registries: BTreeMap<String, String>,
+    /// What images are scanned again from.
+    registries: Registries,
 }
 
 /// What one step over images goes by.
@@ -147,8 +148,8 @@ async fn begin_images(held: &mut Held, request: ImagesBulkRequest, asked: i64) -
     let counting = filter.clone();
     begin(held, request.expected, move |connection| images::count(connection, &read, &counting)).await?;
     let registries = match request.action {
-        ImageAction::Rescan => held.app.read(registries_by_address).await?,
-        ImageAction::Delete | ImageAction::Approve | ImageAction::RevokeApproval => BTreeMap::new(),
+        ImageAction::Rescan => held.app.read(Registries::read).await?,
+        ImageAction::Delete | ImageAction::Approve | ImageAction::RevokeApproval => Registries::default(),
     };
     Ok(Arc::new(OverImages { request, filter, actor: held.actor.clone(), registries }))
 }
@@ -230,8 +231,9 @@ fn one_image(
         }
         ImageAction::Rescan => {
             let names = images::known_names(connection, &step.write, image.id)?.names;
-            let found = names.iter().find_map(|named| Some((named, over.registries.get(&named.name.registry)?)));
-            let Some((named, registry)) = found else { return Ok(Came::Unchanged) };
+            let Some((named, registry)) = over.registries.choose(&names, &image.source) else {
+                return Ok(Came::Unchanged);
+            };
             let tag = Some(named.name.tag.as_str()).filter(|tag| !tag.is_empty());
             let place = (named.name.repository.as_str(), tag, Some(image.digest.as_str()));
             let job = jobs::scan_job(registry, place, Priority::Person, &over.actor.name, now);
@@ -253,23 +255,6 @@ fn one_image(
             audit::append(connection, &record(action, json!({ "repositories": names, "comment": comment })))?;
             changes.push(ApprovalChange { digest: image.digest.clone(), at: now, places });
             Ok(Came::Changed)
-        }
-    }
-}
-
-fn registries_by_address(connection: &mut Connection) -> Result<BTreeMap<String, String>, StoreError> {
-    let permit = jobs::own_permit(Permission::new(Area::Registries, Action::Read));
-    let mut all = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let sort = Sort { key: "name", is_descending: false };
-        let query = ListQuery { filter: Filter::default(), sort, after, limit: api::LARGEST_PAGE };
-        let page = registries::list(connection, &permit, &query)?;
-        let has_more = page.len() > api::LARGEST_PAGE as usize;
-        after = page.last().map(|(_, place)| place.clone());
-        all.extend(page.into_iter().map(|(registry, _)| (registry.address, registry.id)));
-        if !has_more {
-            return Ok(all);
         }
     }
 }

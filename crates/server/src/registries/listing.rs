@@ -78,10 +78,12 @@ pub(crate) async fn note(
 
 /// Whether the rules of a registry want a tag.
 pub(crate) fn is_wanted(registry: &Registry, tag: &Tag) -> bool {
-    let matches = |patterns: &[String], text: &str| {
-        patterns.is_empty() || patterns.iter().any(|pattern| Pattern::new(pattern.as_str()).matches(text))
-    };
-    matches(&registry.rules.repositories, &tag.repository) && matches(&registry.rules.tags, &tag.tag)
+    takes_in(&registry.rules.repositories, &tag.repository) && takes_in(&registry.rules.tags, &tag.tag)
+}
+
+/// Whether patterns take in a name; without any they take in all.
+pub(crate) fn takes_in(patterns: &[String], name: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| Pattern::new(pattern.as_str()).matches(name))
 }
 
 fn stored(tag: ListedTag) -> Tag {
