@@ -98,7 +98,7 @@ fn backup(options: &StoreOptions, file: &Path, is_to_replace: bool) -> anyhow::R
 }
 
 fn restore(config: &Config, options: &StoreOptions, file: &Path) -> anyhow::Result<String> {
-    std::fs::create_dir_all(&config.data_folder)
+    crate::serve::make_private(&config.data_folder)
         .with_context(|| format!("cannot use the data folder {}", config.data_folder.display()))?;
     let archive = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let rows = archive::restore(options, archive).with_context(|| format!("cannot restore {}", file.display()))?;
@@ -176,6 +176,10 @@ mod tests {
         let variables = [("BULKHEAD_DATA_DIR".to_owned(), folder.path().join("new").display().to_string())];
         let other = Config::of(&Settings::read(SETTINGS, None, variables).unwrap()).unwrap();
         change(&other, &["restore", &file.display().to_string()]).unwrap();
+        let mode =
+            |path: &Path| std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777;
+        let database = other.data_folder.join("bulkhead.db");
+        assert_eq!((mode(&other.data_folder), mode(&database), mode(&file)), (0o700, 0o600, 0o600));
         let error = format!("{:#}", change(&other, &["restore", &file.display().to_string()]).unwrap_err());
         assert!(error.contains("the database is not empty"), "{error}");
         let restored = Store::open(&StoreOptions::new(other.database.clone())).unwrap();

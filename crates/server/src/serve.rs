@@ -10,7 +10,8 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics, Tidings};
-use store::{Lane, Store, StoreOptions, rights, users};
+use store::jobs::own;
+use store::{Lane, Store, StoreOptions, evaluation, rights, users};
 
 use crate::app::{App, Parts};
 use crate::assurance::{Assurance, intelligence_schedule, intelligence_update, reevaluation, shared_intelligence};
@@ -64,6 +65,13 @@ fn open(config: Config) -> anyhow::Result<App> {
     let now = clock::now();
     store.write_blocking(Lane::Beside, move |connection| rights::install_presets(connection, now))?;
     store.write_blocking(Lane::Audited, move |connection| install_default_policy(connection, now))?;
+    if !store.is_shared() {
+        // What a server that was killed was in the middle of would wait for a minute.
+        store.write_blocking(Lane::Beside, move |connection| {
+            evaluation::free(connection)?;
+            own::free(connection, now)
+        })?;
+    }
     let assurance = Assurance::new(&config);
     assurance.intelligence.look();
     intelligence_update::forget_leftovers(folder);
@@ -87,7 +95,8 @@ fn open(config: Config) -> anyhow::Result<App> {
     }))
 }
 
-fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+/// Makes a data folder for nobody but its owner; one that is there is left as it is.
+pub(crate) fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

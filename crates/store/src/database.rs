@@ -395,6 +395,7 @@ impl Connector {
     }
 
     fn open_file(&self, path: &Path, role: Role) -> Result<Connection, StoreError> {
+        make_private(path);
         let connection = rusqlite::Connection::open(path)?;
         connection.busy_timeout(BUSY_WAIT)?;
         connection.set_prepared_statement_cache_capacity(256);
@@ -420,6 +421,16 @@ impl Connector {
         }
         Ok(Connection::sqlite(connection, Arc::clone(&self.remembered)))
     }
+}
+
+/// Makes a database for nobody but its owner where there is none: it holds hashes of passwords and sealed credentials. Its log
+/// gets the same rights from SQLite. Where the file cannot be made, opening it says why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Most often it is there already.
+    let _ = options.open(path);
 }
 
 #[cfg(test)]

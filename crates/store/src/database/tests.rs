@@ -33,6 +33,18 @@ fn what_was_acknowledged_is_there_after_opening_again() {
 }
 
 #[test]
+fn a_database_is_for_its_owner_alone_whatever_its_folder_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let store = open(folder.path());
+    set(&store, "a", "1").unwrap();
+    let mode = |name: &str| folder.path().join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(["store.db", "store.db-wal", "store.db-shm"].map(mode), [0o600; 3]);
+}
+
+#[test]
 fn work_that_fails_is_undone_alone() {
     on_both_stores(work_that_fails);
 }

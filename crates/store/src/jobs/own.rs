@@ -55,6 +55,17 @@ pub(super) fn has_room(connection: &mut Connection, owner: &str) -> Result<(), S
     }
 }
 
+/// Ends the leases of all jobs that servers do at this moment: for the only server of a database, which finds those of its
+/// former self.
+///
+/// # Errors
+/// When the database fails.
+pub fn free(connection: &mut Connection, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET lease_until = $1 WHERE state = 'leased' AND registry_id = '' AND lease_until > $1";
+    connection.execute(sql, &values![now])?;
+    Ok(())
+}
+
 /// Leases the oldest job that waits for a server.
 ///
 /// # Errors
@@ -297,7 +308,7 @@ mod tests {
     use super::super::retry;
     use super::*;
     use crate::testing::on_both_stores;
-    use crate::{Lane, Store};
+    use crate::{Lane, Store, evaluation};
 
     fn new(id: &str, owner: &str) -> NewOwnJob {
         NewOwnJob {
@@ -327,6 +338,25 @@ mod tests {
 
     fn pieces(store: &Store) -> usize {
         store.read_blocking(|connection| output(connection, "1", -1, 100)).unwrap().len()
+    }
+
+    #[test]
+    fn what_a_former_server_was_doing_is_free_at_once() {
+        on_both_stores(|store| {
+            add(store, "1", "user/a").unwrap();
+            take(store, 7).unwrap();
+            let freed = store.write_blocking(Lane::Beside, |connection| {
+                assert!(evaluation::lease(connection, "former", 20, 100)?);
+                assert!(!evaluation::lease(connection, "own", 30, 100)?);
+                evaluation::free(connection)?;
+                free(connection, 30)?;
+                assert!(!evaluation::holds_lease(connection, "former")?);
+                assert!(evaluation::lease(connection, "own", 30, 100)?);
+                let worker = permit(&Principal::server(), "scans.write".parse().unwrap()).unwrap();
+                crate::jobs::take_back(connection, &worker, "{}", 0.5, 31)
+            });
+            assert_eq!(freed.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>(), ["1"]);
+        });
     }
 
     #[test]
