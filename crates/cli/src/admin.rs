@@ -1,7 +1,7 @@
 //! `bulkhead admin`: what the server's own program does at the machine itself, and declarations.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
@@ -57,14 +57,29 @@ fn verify_words(arguments: &AdminVerifyArguments) -> Vec<OsString> {
         .collect()
 }
 
+/// The folder that is named; else the one of `up`, or that which the server has for itself where `BULKHEAD_DATA_DIR` is its
+/// setting, as in a container or under systemd.
 fn folder(place: &AdminPlaceArguments, environment: &Environment) -> Result<PathBuf, Failure> {
-    up::folder(place.data_dir.as_deref(), environment)
+    let of_up = up::folder(place.data_dir.as_deref(), environment)?;
+    let own = environment.data_folder.as_ref().filter(|folder| place.data_dir.is_none() && holds_platform(folder));
+    match own {
+        None => Ok(of_up),
+        Some(own) if !holds_platform(&of_up) => up::folder(Some(own), environment),
+        Some(own) => Err(Failure::usage(format!(
+            "{} and {} each hold a platform; name one of them with --data-dir",
+            own.display(),
+            of_up.display()
+        ))),
+    }
+}
+
+/// Whether a server has kept something in a folder.
+fn holds_platform(folder: &Path) -> bool {
+    ["master.key", "bulkhead.db", "tls"].into_iter().any(|name| folder.join(name).exists())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -74,5 +89,22 @@ mod tests {
         assert_eq!(folder(&place, &environment).unwrap(), Path::new("/d/platform"));
         let place = AdminPlaceArguments { data_dir: Some("/e".into()), database_url: None };
         assert_eq!(folder(&place, &environment).unwrap(), Path::new("/e"));
+    }
+
+    #[test]
+    fn the_folder_of_a_server_by_itself_is_found() {
+        let data = tempfile::tempdir().unwrap();
+        let environment = Environment { data_folder: Some(data.path().to_owned()), ..Environment::default() };
+        let place = AdminPlaceArguments { data_dir: None, database_url: None };
+        let of_up = data.path().join("platform");
+        assert_eq!(folder(&place, &environment).unwrap(), of_up);
+        std::fs::write(data.path().join("bulkhead.db"), "").unwrap();
+        assert_eq!(folder(&place, &environment).unwrap(), data.path());
+        std::fs::create_dir(&of_up).unwrap();
+        std::fs::write(of_up.join("master.key"), "").unwrap();
+        let error = format!("{:?}", folder(&place, &environment).unwrap_err());
+        assert!(error.contains("each hold a platform; name one of them with --data-dir"), "{error}");
+        let place = AdminPlaceArguments { data_dir: Some(of_up.clone()), database_url: None };
+        assert_eq!(folder(&place, &environment).unwrap(), of_up);
     }
 }

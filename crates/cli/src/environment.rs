@@ -50,6 +50,9 @@ pub(crate) struct Environment {
     pub(crate) token_file: Option<PathBuf>,
     /// `BULKHEAD_TOKEN`: that token itself.
     pub(crate) token: Option<String>,
+    /// Whether the server is told where to serve health and metrics (`BULKHEAD_OPERATIONS_LISTEN`), or has a configuration file
+    /// that may tell it (`BULKHEAD_CONFIG`).
+    pub(crate) has_operations: bool,
     /// What a pipeline says of itself: `repository`, `commit`, `build` (an address), each where it is known.
     pub(crate) build: Vec<(&'static str, String)>,
     /// The language of what people read: that of `--lang`, else the one that `LC_ALL`, `LC_MESSAGES` or `LANG` ask for.
@@ -101,6 +104,7 @@ impl Environment {
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
             token_file: path("BULKHEAD_TOKEN_FILE"),
             token: text("BULKHEAD_TOKEN"),
+            has_operations: path("BULKHEAD_OPERATIONS_LISTEN").or_else(|| path("BULKHEAD_CONFIG")).is_some(),
             build: build(&text),
             language: if locale.starts_with("ja") { Language::Japanese } else { Language::English },
         }

@@ -4,7 +4,9 @@
 //! ends is started again, a server that ends takes all down. Ctrl-C and SIGTERM drain: workers give back their jobs, the
 //! server lets open requests end. If the owner is killed, its children notice at the end of their standard input.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::fs::{File, TryLockError};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -74,6 +76,8 @@ struct Platform<'a> {
 
 impl Platform<'_> {
     fn run(&self) -> anyhow::Result<()> {
+        self.make_folder()?;
+        let _lock = self.lock()?;
         self.provide_intelligence()?;
         let mut server = self.start_server()?;
         let lines = lines_of(&mut server);
@@ -121,14 +125,45 @@ impl Platform<'_> {
     }
 
     /// The server's intelligence is a file of its own: the installed one, else the one built into this program.
-    fn provide_intelligence(&self) -> anyhow::Result<()> {
-        use std::os::unix::fs::DirBuilderExt as _;
+    fn make_folder(&self) -> anyhow::Result<()> {
         let mut builder = std::fs::DirBuilder::new();
         builder
             .recursive(true)
             .mode(0o700)
             .create(&self.folder)
             .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
+        Ok(())
+    }
+
+    /// Keeps the folder for this owner alone, for as long as it lives: a second one would start workers with a token that the
+    /// first one's server does not know.
+    fn lock(&self) -> anyhow::Result<File> {
+        let path = self.folder.join("up.lock");
+        let opened = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut owner = String::new();
+                let _ = file.read_to_string(&mut owner);
+                let owner = if owner.is_empty() {
+                    "another `bulkhead up`".to_owned()
+                } else {
+                    format!("`bulkhead up` (process {owner})")
+                };
+                let folder = self.folder.display();
+                bail!("{owner} uses the folder {folder}; end it first, or name another folder with --data-dir");
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+            }
+        }
+        let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+        written.with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(file)
+    }
+
+    fn provide_intelligence(&self) -> anyhow::Result<()> {
         let file = self.folder.join("intelligence.db");
         if file.exists() {
             return Ok(());
@@ -141,10 +176,16 @@ impl Platform<'_> {
     fn start_server(&self) -> anyhow::Result<Owned> {
         let UpArguments { listen, operations_listen, .. } = self.arguments;
         let mut command = sibling::command(&self.server_program);
+        if let Some(listen) = listen {
+            command.env("BULKHEAD_LISTEN", listen.to_string());
+        }
+        // A server of its own would serve them; who tries the platform on one machine asks for them.
+        let usual = Some("off").filter(|_| !self.environment.has_operations);
+        if let Some(operations) = operations_listen.as_deref().or(usual) {
+            command.env("BULKHEAD_OPERATIONS_LISTEN", operations);
+        }
         command
             .env("BULKHEAD_DATA_DIR", &self.folder)
-            .env("BULKHEAD_LISTEN", listen.to_string())
-            .env("BULKHEAD_OPERATIONS_LISTEN", operations_listen)
             .env("BULKHEAD_WORKER_TOKEN_FILE", self.token())
             .env("BULKHEAD_STOP_WITH_STDIN", "true")
             .stdout(Stdio::piped());

@@ -273,8 +273,9 @@ fn the_platform_comes_up_with_a_certificate_that_was_given_and_its_worker_works(
     let up = |_: &Path, folder: &Path, port: u16, registry: &RealRegistry| {
         let mut command = program(env!("CARGO_BIN_EXE_bulkhead"));
         command
-            .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+            .args(["up", "--data-dir"])
             .arg(folder.join("data-of-server"))
+            .env("BULKHEAD_LISTEN", format!("127.0.0.1:{port}"))
             .env("BULKHEAD_TLS_CERTIFICATE", registry.path("server.pem"))
             .env("BULKHEAD_TLS_KEY", registry.path("server.key"))
             .env("XDG_CACHE_HOME", folder.join("cache"));
@@ -283,6 +284,15 @@ fn the_platform_comes_up_with_a_certificate_that_was_given_and_its_worker_works(
     let Some(mut world) = World::start_as(&["team/one:1"], true, up) else { return };
     wait_for("the scan", || !world.answered().is_empty());
     assert!(world.text("out").contains("with the certificate that was given"), "{}", world.text("out"));
+    // The folder is the first one's for as long as it lives.
+    let second =
+        program(env!("CARGO_BIN_EXE_bulkhead")).args(["up", "--data-dir"]).arg(world.path("data-of-server")).output();
+    let second = second.unwrap();
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        !second.status.success() && told.contains(&format!("(process {}) uses the folder", world.server.id())),
+        "{told}"
+    );
     assert!(run("kill", &["-TERM", &world.server.id().to_string()]));
     assert!(world.server.wait().unwrap().success(), "it drains: {}", world.text("log"));
 }

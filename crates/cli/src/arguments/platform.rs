@@ -13,12 +13,12 @@ pub(crate) struct UpArguments {
     /// Keep everything here: database, keys, certificates; the user's data folder when not given
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Serve the API and the console here
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
-    pub(crate) listen: SocketAddr,
-    /// Serve health and metrics here, plain http, or off
-    #[arg(long, value_name = "ADDRESS", default_value = "off")]
-    pub(crate) operations_listen: String,
+    /// Serve the API and the console here; else where the server's settings say (BULKHEAD_LISTEN), else on 127.0.0.1:8443
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Serve health and metrics here, plain http, or off; else as the server's settings say (BULKHEAD_OPERATIONS_LISTEN), else off
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) operations_listen: Option<String>,
     /// Start so many scan workers
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=64))]
     pub(crate) workers: u8,
