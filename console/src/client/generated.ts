@@ -2412,7 +2412,7 @@ export const showPolicy = /* @__PURE__ */ operation<{ path: { id: string } }, Po
   'show_policy', 'GET', '/policies/{id}', 'policies.read',
 );
 
-/** Replaces a policy. */
+/** Replaces a policy. What is saved as it is stays the same version, unless there is something to say of it. */
 export const replacePolicy = /* @__PURE__ */ operation<{ path: { id: string }; body: PolicyEdit }, Policy>(
   'replace_policy', 'PUT', '/policies/{id}', 'policies.write',
 );

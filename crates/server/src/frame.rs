@@ -3,11 +3,12 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use api::ProblemCode;
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
+use axum::body::{Body, BodyDataStream, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
@@ -21,6 +22,10 @@ use crate::{clock, console, ids, routes};
 
 /// How long an answer may take to begin, where its route does not say otherwise.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+
+/// What is taken of a body that nobody reads, and for how long.
+const MOST_LEFT_BYTES: usize = 64 << 20;
+const LEFT_WAIT: Duration = Duration::from_secs(5);
 
 /// Headers of every answer.
 const HEADERS: &[(&str, &str)] = &[
@@ -122,16 +127,39 @@ fn watched(body: Body, is_awaited: Arc<AtomicBool>) -> Body {
     if body.is_end_stream() {
         return body;
     }
-    let mut pieces = body.into_data_stream();
+    let mut pieces = Pieces(Some(body.into_data_stream()));
     Body::from_stream(stream::poll_fn(move |context| {
-        let polled = pieces.poll_next_unpin(context);
+        let polled = pieces.0.as_mut().map_or(Poll::Ready(None), |left| left.poll_next_unpin(context));
         is_awaited.store(polled.is_pending(), Ordering::Relaxed);
+        if !matches!(polled, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
+            pieces.0 = None;
+        }
         polled
     }))
 }
 
+/// What has yet to come of a body. Where nobody reads it to its end, because it is too large or nobody may send it, the rest is
+/// taken for a while: as long as it comes, an answer would be lost with its stream (HTTP/2) or connection (HTTP/1.1).
+struct Pieces(Option<BodyDataStream>);
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        let (Some(mut left), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) else { return };
+        runtime.spawn(tokio::time::timeout(LEFT_WAIT, async move {
+            let mut bytes = 0;
+            while let Some(Ok(piece)) = left.next().await
+                && bytes < MOST_LEFT_BYTES
+            {
+                bytes += piece.len();
+            }
+        }));
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use axum::routing::post;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
@@ -145,6 +173,29 @@ mod tests {
         let part = stream::once(async { Ok::<_, std::io::Error>("{\"name\":") });
         let request = Request::builder().method("POST").uri("/x").header("content-type", "application/json");
         request.body(Body::from_stream(part.chain(stream::pending()))).unwrap()
+    }
+
+    #[test]
+    fn a_body_that_nobody_reads_is_taken_as_far_as_its_answer_needs() {
+        let server = TestServer::new();
+        let router = around(Router::new().route("/x", post(|| async { "done" })), &server.app);
+        for (count, taken) in [(3, 3), (1000, (MOST_LEFT_BYTES >> 20) + 1)] {
+            let sent = Arc::new(AtomicUsize::new(0));
+            let own = Arc::clone(&sent);
+            let pieces = stream::iter(0..count).map(move |_| {
+                own.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, std::io::Error>(vec![0_u8; 1 << 20])
+            });
+            let request = Request::builder().method("POST").uri("/x").body(Body::from_stream(pieces)).unwrap();
+            server.run(async {
+                assert_eq!(router.clone().oneshot(request).await.unwrap().status().as_u16(), 200);
+                let began = Instant::now();
+                while sent.load(Ordering::Relaxed) < taken && began.elapsed() < LONGEST_ANSWER {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            });
+            assert_eq!(sent.load(Ordering::Relaxed), taken);
+        }
     }
 
     #[test]

@@ -41,9 +41,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ForeignBody<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     serde_json::from_slice(bytes).map_err(|error| {
-        ApiError::new(ProblemCode::Malformed, format!("The body cannot be understood: {error}."))
-            .with("problem", error.to_string())
+        let problem = without_value(&error.to_string());
+        ApiError::new(ProblemCode::Malformed, format!("The body cannot be understood: {problem}."))
+            .with("problem", problem)
     })
+}
+
+/// What serde says of a value that it cannot use, without the value: it may be a password, and what was answered is kept in
+/// logs of others.
+fn without_value(problem: &str) -> String {
+    const KINDS: [&str; 5] = ["boolean", "integer", "floating point", "character", "string"];
+    let kept = ["invalid type: ", "invalid value: "].into_iter().find_map(|begin| {
+        let kind =
+            KINDS.into_iter().find(|kind| problem.strip_prefix(begin).is_some_and(|rest| rest.starts_with(kind)))?;
+        // What was expected is in words of ours, which have no such comma; the value may have one.
+        let (_, expected) = problem.rsplit_once(", expected ")?;
+        Some(format!("{begin}{kind}, expected {expected}"))
+    });
+    kept.unwrap_or_else(|| problem.to_owned())
 }
 
 /// Whether a text or a key in it has the character U+0000, which no database keeps as it is.
@@ -160,5 +175,34 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
             response.headers_mut().insert(header::ETAG, tag);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Login {
+        #[expect(dead_code, reason = "it is only read")]
+        name: String,
+        #[expect(dead_code, reason = "it is only read")]
+        lasts: u8,
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_told_without_its_values() {
+        for (body, told) in [
+            (r#""hunter2, expected nothing""#, "invalid type: string, expected struct Login at line 1 column 27"),
+            (r#"{"name":12345678}"#, "invalid type: integer, expected a string at line 1 column 16"),
+            (r#"{"name":true}"#, "invalid type: boolean, expected a string at line 1 column 12"),
+            (r#"{"name":{"a":"hunter2"}}"#, "invalid type: map, expected a string at line 1 column 8"),
+            (r#"{"name":"a","lasts":4096}"#, "invalid value: integer, expected u8 at line 1 column 24"),
+            (r#"{"name":"a","lasts":1.5}"#, "invalid type: floating point, expected u8 at line 1 column 23"),
+            (r#"{"lasts":1}"#, "missing field `name` at line 1 column 11"),
+        ] {
+            let error = read::<Login>(body.as_bytes()).unwrap_err();
+            assert_eq!(error.problem(None).detail, format!("The body cannot be understood: {told}."), "{body}");
+        }
     }
 }

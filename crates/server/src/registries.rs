@@ -8,6 +8,9 @@ pub(crate) mod scheduler;
 use api::Moment;
 use api::registries::{Cause, Registry as Told, RegistryCredential, RegistryKind, RegistryRequest};
 use model::ImageName;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use store::registries::{Registry, Rules};
 
 use crate::app::App;
@@ -41,6 +44,9 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
     let ca = request.ca.map(|pem| pem.trim().to_owned()).filter(|pem| !pem.is_empty());
     if ca.as_ref().is_some_and(|pem| pem.len() > LONGEST_CA_BYTES || !pem.contains("-----BEGIN CERTIFICATE-----")) {
         return Err(ApiError::invalid("ca", "it must be certificates in PEM form, of 256 KiB at most"));
+    }
+    if let Some(place) = ca.as_deref().and_then(unusable_certificate) {
+        return Err(ApiError::invalid("ca", format_args!("certificate {place} in it is damaged")));
     }
     within("poll_minutes", request.poll_minutes, 1, 10_080)?;
     within("most_at_once", request.most_at_once, 1, 64)?;
@@ -335,4 +341,12 @@ pub(crate) fn recorded(registry: &Registry) -> serde_json::Value {
 pub(crate) fn next_poll(registry: &Registry, now: i64) -> i64 {
     let length = registry.poll_seconds * SECOND;
     now + length - length / 10 + (length as f64 / 5.0 * jobs::jitter()) as i64
+}
+/// The place of the first certificate that nobody could be vouched for by, from 1.
+fn unusable_certificate(pem: &str) -> Option<usize> {
+    let is_usable = |certificate: Result<CertificateDer<'static>, _>| {
+        certificate.is_ok_and(|certificate| RootCertStore::empty().add(certificate).is_ok())
+    };
+    let mut certificates = CertificateDer::pem_slice_iter(pem.as_bytes());
+    certificates.position(|certificate| !is_usable(certificate)).map(|place| place + 1)
 }

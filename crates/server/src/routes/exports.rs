@@ -14,7 +14,7 @@ use serde_json::json;
 use store::{StoreError, audit};
 
 use crate::app::App;
-use crate::error::{ApiError, ApiResult, chain};
+use crate::error::{ApiResult, chain};
 use crate::exports::{Question, Renderer, Rows, permission};
 use crate::guard::Caller;
 use crate::json::{Body, Query};
@@ -173,7 +173,7 @@ async fn stream(app: &App, caller: &Caller, resource: ExportResource, request: &
 fn reading(caller: &Caller, resource: ExportResource) -> ApiResult<Permit> {
     let permit = caller.permit_for(permission(resource))?;
     match resource {
-        ExportResource::Audit if !permit.covers_everything() => Err(ApiError::not_found("audit trail")),
+        ExportResource::Audit if !permit.covers_everything() => Err(StoreError::OfAll { what: "audit" }.into()),
         _ => Ok(permit),
     }
 }

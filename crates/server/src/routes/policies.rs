@@ -178,7 +178,7 @@ pub(super) async fn create(
     Ok(Versioned::created(new.version, told(new)))
 }
 
-/// Replaces a policy.
+/// Replaces a policy. What is saved as it is stays the same version, unless there is something to say of it.
 #[utoipa::path(put, path = "/policies/{id}", operation_id = "replace_policy", tag = "policies",
     params(("id" = String, Path, description = "The policy")), request_body = PolicyEdit,
     responses((status = 200, description = "The policy", body = Policy)))]
@@ -196,6 +196,11 @@ pub(super) async fn replace(
     let name = policy.name;
     let changed = app.change(move |connection| {
         let former = policies::by_id(connection, &permit, &id)?;
+        // Saved as it is, it is no other version; with a comment it is one that says something.
+        let is_same = former.document == edit.document && former.is_enabled == edit.is_enabled;
+        if is_same && former.version == version && edit.comment.is_empty() {
+            return Ok(former);
+        }
         let own = StoredPolicy {
             id: former.id.clone(),
             name: name.clone(),

@@ -65,6 +65,16 @@ pub(super) async fn events(
     if topics.is_empty() || topics.len() > MOST_TOPICS {
         return Err(ApiError::invalid("topics", format_args!("use 1 to {MOST_TOPICS} topics")));
     }
+    let known = || events::TOPICS.iter().chain(events::PASSING);
+    let is_told = |wanted: &&String| known().any(|topic| is_like(topic, wanted));
+    if let Some(topic) = topics.iter().find(|topic| !is_told(topic)) {
+        let (topic, all): (String, _) =
+            (topic.chars().take(100).collect(), known().copied().collect::<Vec<_>>().join(", "));
+        return Err(ApiError::invalid(
+            "topics",
+            format_args!("nothing is ever told of `{topic}`; the topics are {all}"),
+        ));
+    }
     let slot = app.streams.clone().try_acquire_owned().map_err(|_| {
         ApiError::new(ProblemCode::RateLimited, "Too many streams are open; ask the lists meanwhile.").retry_after(30)
     })?;

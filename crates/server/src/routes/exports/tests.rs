@@ -142,6 +142,11 @@ fn an_export_keeps_to_the_scopes_of_whoever_asks() {
         assert!(!text(&server, &shop, "/findings/export?format=csv").contains("bank"));
         assert!(!text(&server, &shop, "/packages/export?format=csv").contains("right-pad"));
         server.ask(&shop, "GET", "/audit/export?format=csv", json!(null)).expect(403);
+        let auditor = server.scoped_token("audit.read", "bank", "bank/*");
+        for (method, path) in [("GET", "/audit"), ("GET", "/audit/export?format=csv"), ("POST", "/audit/export")] {
+            let answer = server.ask(&auditor, method, path, json!({ "format": "csv" }));
+            assert_eq!((answer.status, answer.code()), (403, "access.of_all"), "{path}: {}", answer.body);
+        }
         server.ask(&server.token("images.read"), "GET", "/findings/export?format=csv", json!(null)).expect(403);
     }
 }

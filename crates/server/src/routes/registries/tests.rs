@@ -12,6 +12,29 @@ fn sample() -> Value {
 }
 
 #[test]
+fn certificates_that_nobody_can_be_vouched_for_by_are_refused() {
+    let server = TestServer::new();
+    let admin = server.user("admin", &["administrator"]);
+    let folder = tempfile::tempdir().unwrap();
+    daemon::Identity::own(folder.path(), &["r.example".to_owned()], 1_790_000_000).unwrap();
+    let good = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
+    let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let cut = &good[..good.len() / 2];
+    for (ca, told) in [
+        (good.clone(), None),
+        (damaged.to_owned(), Some("`ca`: certificate 1 in it is damaged.")),
+        (format!("{good}{damaged}"), Some("`ca`: certificate 2 in it is damaged.")),
+        (format!("{good}{cut}"), Some("`ca`: certificate 2 in it is damaged.")),
+        ("no certificate".to_owned(), Some("`ca`: it must be certificates in PEM form, of 256 KiB at most.")),
+    ] {
+        let request = json!({ "name": "r", "kind": "oci", "address": "r.example", "is_enabled": false, "ca": ca });
+        let answer = server.ask(&admin, "POST", "/registries", request);
+        assert_eq!(answer.status, if told.is_some() { 422 } else { 201 }, "{}", answer.body);
+        assert_eq!(answer.body["detail"].as_str(), told);
+    }
+}
+
+#[test]
 fn a_registry_is_kept_without_telling_its_secrets() {
     let server = TestServer::new();
     let admin = server.user("admin", &["administrator"]);

@@ -216,3 +216,16 @@ fn a_stream_ends_when_the_server_drains() {
     assert_eq!(server.piece(&mut body), None);
     server.ask(&who, "GET", "/events/stream", json!(null)).expect(429);
 }
+
+#[test]
+fn a_topic_of_which_nothing_is_ever_told_is_refused() {
+    let server = TestServer::new();
+    let who = server.token("images.read");
+    for (topics, refused) in [("nope", "nope"), ("image.*,verdict", "verdict"), ("job.x*", "job.x*")] {
+        let answer = server.ask(&who, "GET", &format!("/events/stream?topics={topics}"), json!(null));
+        answer.expect(422);
+        let told = answer.body["detail"].as_str().unwrap();
+        let expected = format!("nothing is ever told of `{refused}`; the topics are image.registered, ");
+        assert!(told.contains(&expected) && told.contains("registry.listed"), "{told}");
+    }
+}
