@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { sharedSentences } from './sentences';
+import { sharedSentences } from './sentences.ts';
 
 /** What pages with lists import; the columns and filters of images are those of four pages. What is opened later comes later. */
 const OF_LISTS = /\/src\/(?:client\/topics|parts\/(?:table\/(?:ResourceTable|ListPage|source)|bulk\/(?:BulkDialog|useBulk)|why\/WhyPlace)|pages\/images\/(?:counted|list\/(?:columns|exports|filters|messages)))\.tsx?$/;

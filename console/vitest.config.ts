@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { sharedSentences } from './sentences';
+import { sharedSentences } from './sentences.ts';
 
 export default defineConfig({
   plugins: [sharedSentences()],

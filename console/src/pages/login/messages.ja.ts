@@ -3,7 +3,7 @@ import type { en } from './messages.en';
 
 export const ja: Translation<typeof en> = {
   title: 'Bulkheadにサインイン',
-  name: '名前',
+  name: 'サインイン名',
   password: 'パスワード',
   code: '二要素認証のコード',
   'code.help': '認証アプリに表示される6桁の数字',

@@ -6,7 +6,7 @@ export const ja: Translation<typeof en> = {
   text: '最初のユーザー(管理者)を作成します。ほかのユーザーは管理者が作成します。',
   secret: '初期設定用リンクのシークレット',
   'secret.help': 'ユーザーがいない間、サーバーは起動時にこのリンクを表示します。',
-  name: '名前',
+  name: 'サインイン名',
   'name.help': '1～64文字(日本語などの文字、数字、. - _ @ +)',
   password: 'パスワード',
   'password.help': '12文字以上',
