@@ -36,8 +36,10 @@ fn read(image: &Image) -> Result<Vec<String>, String> {
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// The paths with their contents, and the digest.
-fn read_all<B: SkipRead>(mut layer: LayerReader<'_, B>) -> Result<(Vec<(String, Vec<u8>)>, Digest), String> {
+/// Paths with their contents.
+type Files = Vec<(String, Vec<u8>)>;
+
+fn read_all<B: SkipRead>(mut layer: LayerReader<'_, B>) -> Result<(Files, Digest), String> {
     let mut files = Vec::new();
     while let Some(entry) = layer.next_entry().map_err(|error| error.to_string())? {
         let mut content = Vec::new();
