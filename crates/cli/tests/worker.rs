@@ -285,9 +285,9 @@ fn the_platform_comes_up_with_a_certificate_that_was_given_and_its_worker_works(
     wait_for("the scan", || !world.answered().is_empty());
     assert!(world.text("out").contains("with the certificate that was given"), "{}", world.text("out"));
     // The folder is the first one's for as long as it lives.
-    let second =
-        program(env!("CARGO_BIN_EXE_bulkhead")).args(["up", "--data-dir"]).arg(world.path("data-of-server")).output();
-    let second = second.unwrap();
+    let mut second = program(env!("CARGO_BIN_EXE_bulkhead"));
+    second.args(["up", "--data-dir"]).arg(world.path("data-of-server")).stderr(Stdio::piped());
+    let second = second.output().unwrap();
     let told = String::from_utf8_lossy(&second.stderr);
     assert!(
         !second.status.success() && told.contains(&format!("(process {}) uses the folder", world.server.id())),
